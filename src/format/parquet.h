@@ -1,0 +1,83 @@
+#pragma once
+// Parquet files ↔ chunks, over an ObjectStore. DuckDB's Parquet classes behind a small door.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/chunk.h"
+#include "common/result.h"
+#include "storage/object_store.h"
+
+namespace deltastream::format {
+
+struct ParquetWriteOptions {
+  std::string codec = "zstd";            // zstd, snappy, gzip, lz4_raw, none
+  uint64_t row_group_rows = 122880;
+  uint64_t row_group_bytes = 128ull << 20;
+  // Field ids by position, nested as the schema (column mapping); empty = none.
+  struct FieldId {
+    std::optional<int32_t> id;
+    std::vector<FieldId> children;
+  };
+  std::vector<FieldId> field_ids;
+};
+
+// Statistics of one leaf, collected while writing.
+struct ColumnStatistics {
+  std::vector<std::string> path;   // {"s","l"}; list and map levels as "list","element","key","value" do not occur: only struct leaves are reported
+  LogicalType type;
+  std::optional<Value> min, max;   // typed; absent when there is no value, or none that orders (NaN, nested)
+  uint64_t null_count = 0;         // counts rows where the leaf is null, also by a null parent
+  bool has_nan = false;
+};
+
+struct ParquetFileSummary {
+  uint64_t rows = 0;
+  uint64_t bytes = 0;
+  std::vector<ColumnStatistics> columns;
+};
+
+class ParquetFileWriter {
+ public:
+  // Takes the writer; nothing is visible before finish(), destruction discards.
+  static Result<std::unique_ptr<ParquetFileWriter>> create(std::unique_ptr<storage::ObjectWriter> sink, const std::vector<Field>& columns,
+                                                           const ParquetWriteOptions& options);
+  virtual ~ParquetFileWriter() = default;
+  virtual Status write(DataChunk& rows) = 0;
+  virtual uint64_t rows_written() const = 0;
+  virtual uint64_t bytes_estimate() const = 0;  // written plus buffered, for rolling
+  virtual Result<ParquetFileSummary> finish() = 0;
+};
+
+// A column to read: by struct path; the output has `type` (the file's type is cast to it). Missing in the file: NULLs.
+struct ParquetReadColumn {
+  std::vector<std::string> path;
+  LogicalType type;
+};
+
+// Keeps row groups that may hold rows with lower <= column <= upper (either may be absent).
+struct ParquetRange {
+  std::vector<std::string> path;
+  std::optional<Value> lower, upper;
+};
+
+class ParquetFileReader {
+ public:
+  static Result<std::unique_ptr<ParquetFileReader>> open(std::shared_ptr<storage::ObjectStore> store, const std::string& path,
+                                                         const std::vector<ParquetReadColumn>& columns, const std::vector<ParquetRange>& ranges = {});
+  virtual ~ParquetFileReader() = default;
+  // The file's own columns, in file order.
+  virtual const std::vector<Field>& file_schema() const = 0;
+  virtual uint64_t row_count() const = 0;
+  // Next rows; out is initialised by the caller with the types asked for. 0 rows = end.
+  virtual Status read(DataChunk& out) = 0;
+  // Row number in the file of the first row of the last chunk read.
+  virtual uint64_t chunk_first_row() const = 0;
+  // Starts over at that row (rows before it are not returned).
+  virtual Status seek(uint64_t row) = 0;
+};
+
+}  // namespace deltastream::format

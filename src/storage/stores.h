@@ -1,0 +1,19 @@
+#pragma once
+// The stores and how a location chooses one.
+
+#include <memory>
+#include <string>
+
+#include "storage/object_store.h"
+
+namespace deltastream::storage {
+
+// A folder of the local disk. Writes go to a hidden staging name beside the target, are synced, and appear by link()
+// (put_if_absent) or rename() (put); the folder is synced before success is returned. The root need not exist yet.
+std::shared_ptr<ObjectStore> make_local_store(std::string root, const Environment& environment = {});
+// Lives as long as its pointers.
+std::shared_ptr<ObjectStore> make_memory_store(const Environment& environment = {});
+// The store rooted at `location` ("/x", "x", "file:///x"; other schemes: unsupported, by name).
+Result<std::shared_ptr<ObjectStore>> open_store(const std::string& location, const Environment& environment = {});
+
+}  // namespace deltastream::storage
