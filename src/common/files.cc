@@ -157,12 +157,16 @@ Result<std::string> read_file(Files& files, const std::string& path) {
 
 Status write_file_durably(Files& files, const std::string& path, std::string_view bytes) {
   std::string staging = path + ".tmp";
-  {
+  auto written = [&]() -> Status {
     DS_ASSIGN_OR_RETURN(auto file, files.open(staging, OpenMode::kTruncate));
     DS_RETURN_IF_ERROR(file->append(bytes));
     DS_RETURN_IF_ERROR(file->sync());
+    return files.rename(staging, path);
+  }();
+  if (!written.ok()) {
+    (void)files.remove(staging);  // best effort: the first error is the one to tell
+    return written;
   }
-  DS_RETURN_IF_ERROR(files.rename(staging, path));
   std::string parent = std::filesystem::path(path).parent_path().string();
   return files.sync_directory(parent.empty() ? "." : parent);
 }
