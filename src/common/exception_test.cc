@@ -4,6 +4,7 @@
 
 #include "common/chunk.h"
 #include "duckdb/common/exception.hpp"
+#include "duckdb/common/exception/conversion_exception.hpp"
 
 namespace deltastream {
 namespace {
