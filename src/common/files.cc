@@ -60,6 +60,32 @@ FileStat from_system(const struct stat& st) {
   return {static_cast<uint64_t>(st.st_size), st.st_mtim.tv_sec * 1000000LL + st.st_mtim.tv_nsec / 1000, S_ISDIR(st.st_mode)};
 }
 
+DirectoryName::Kind kind_of(int folder, const struct dirent& entry) {
+  using Kind = DirectoryName::Kind;
+  if (entry.d_type == DT_REG) return Kind::kFile;
+  if (entry.d_type == DT_DIR) return Kind::kDirectory;
+  struct stat st;
+  if (entry.d_type == DT_LNK) return ::fstatat(folder, entry.d_name, &st, 0) == 0 && S_ISREG(st.st_mode) ? Kind::kFile : Kind::kOther;
+  if (entry.d_type != DT_UNKNOWN || ::fstatat(folder, entry.d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) return Kind::kOther;
+  return S_ISREG(st.st_mode) ? Kind::kFile : S_ISDIR(st.st_mode) ? Kind::kDirectory : Kind::kOther;
+}
+
+// Calls visit(folder handle, entry) for each entry but "." and ".."; it returns 0 or the errno to stop with.
+template <class Visit>
+Status walk(const std::string& path, Visit visit) {
+  std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
+  if (!folder) return error_from_errno(errno, "list", path);
+  for (;;) {
+    errno = 0;
+    struct dirent* entry = ::readdir(folder.get());
+    if (!entry && errno) return error_from_errno(errno, "list", path);
+    if (!entry) return {};
+    std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (int failed = visit(::dirfd(folder.get()), *entry)) return error_from_errno(failed, "list", path);
+  }
+}
+
 class SystemFiles final : public Files {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
@@ -80,30 +106,24 @@ class SystemFiles final : public Files {
     return from_system(st);
   }
   Result<std::vector<DirectoryEntry>> list(const std::string& path) override {
-    DIR* dir = ::opendir(path.c_str());
-    if (!dir) return error_from_errno(errno, "list", path);
     std::vector<DirectoryEntry> entries;
-    int failed = 0;
-    for (;;) {
-      errno = 0;
-      struct dirent* entry = ::readdir(dir);
-      if (!entry) {
-        failed = errno;
-        break;
-      }
-      std::string name = entry->d_name;
-      if (name == "." || name == "..") continue;
+    auto walked = walk(path, [&](int folder, const struct dirent& entry) {
       struct stat st;
-      if (::fstatat(::dirfd(dir), entry->d_name, &st, 0) != 0) {
-        if (errno == ENOENT) continue;  // gone between readdir and stat
-        failed = errno;
-        break;
-      }
-      entries.push_back({std::move(name), from_system(st)});
-    }
-    ::closedir(dir);
-    if (failed) return error_from_errno(failed, "list", path);
+      if (::fstatat(folder, entry.d_name, &st, 0) != 0) return errno == ENOENT ? 0 : errno;  // gone since it was read
+      entries.push_back({entry.d_name, from_system(st)});
+      return 0;
+    });
+    if (!walked.ok()) return std::move(walked).error();
     return entries;
+  }
+  Result<std::vector<DirectoryName>> list_names(const std::string& path) override {
+    std::vector<DirectoryName> names;
+    auto walked = walk(path, [&](int folder, const struct dirent& entry) {
+      names.push_back({entry.d_name, kind_of(folder, entry)});
+      return 0;
+    });
+    if (!walked.ok()) return std::move(walked).error();
+    return names;
   }
   Status make_directories(const std::string& path) override {
     if (path.empty() || path == "/") return {};

@@ -64,6 +64,16 @@ TEST(SystemFiles, ListsNamesSizesAndFolders) {
   EXPECT_EQ((*entries)[0].name, "f");
   EXPECT_EQ((*entries)[0].stat.size, 3u);
   EXPECT_TRUE((*entries)[1].stat.is_directory);
+  ASSERT_EQ(::symlink(folder.path().c_str(), (folder / "x/circle").c_str()), 0);
+  auto names = files().list_names(folder / "x");
+  ASSERT_TRUE(names.ok());
+  std::sort(names->begin(), names->end(), [](auto& a, auto& b) { return a.name < b.name; });
+  using Kind = DirectoryName::Kind;
+  std::vector<std::pair<std::string, Kind>> seen, expected = {
+      {"circle", Kind::kOther}, {"dangling", Kind::kOther}, {"f", Kind::kFile}, {"y", Kind::kDirectory}};
+  for (auto& name : *names) seen.emplace_back(name.name, name.kind);
+  EXPECT_EQ(seen, expected);
+  EXPECT_EQ(files().list_names(folder / "nowhere").error().kind(), ErrorKind::kNotFound);
   EXPECT_EQ(files().list(folder / "nowhere").error().kind(), ErrorKind::kNotFound);
 }
 
