@@ -2,6 +2,7 @@
 // What the lakehouse needs of a store of objects: one contract for local disk, memory, S3, GCS, Azure and HDFS.
 // Paths are relative to the store's root, use "/", and are taken literally (no percent decoding here). Thread-safe.
 // put_if_absent is decided by the store itself, never by a look before the write. Acknowledged means durable.
+// A path that would leave the root ("/x", "a/../b") is refused with permission. A folder is no object: not found.
 
 #include <cstdint>
 #include <functional>

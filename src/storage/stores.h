@@ -9,7 +9,10 @@
 namespace deltastream::storage {
 
 // A folder of the local disk. Writes go to a hidden staging name beside the target, are synced, and appear by link()
-// (put_if_absent) or rename() (put); the folder is synced before success is returned. The root need not exist yet.
+// (put_if_absent) or rename() (put); the folder is synced before success is returned, except after a remove: what a power cut
+// brings back is an object that nobody names. Where the file system leaves open whether an object now stands (EIO from link,
+// a folder that cannot be synced), the answer is commit state unknown. The root need not exist yet. Listing does not enter
+// folders behind symbolic links.
 std::shared_ptr<ObjectStore> make_local_store(std::string root, const Environment& environment = {});
 // Lives as long as its pointers.
 std::shared_ptr<ObjectStore> make_memory_store(const Environment& environment = {});

@@ -1,0 +1,31 @@
+#include "storage/stores.h"
+
+#include <gtest/gtest.h>
+
+#include "common/temp_folder.h"
+
+namespace deltastream::storage {
+namespace {
+
+TEST(OpenStore, TakesPathsAndFileUris) {
+  TempFolder folder;
+  auto by_path = open_store(folder / "lake/");
+  auto by_uri = open_store("file://" + (folder / "lake"));
+  ASSERT_TRUE(by_path.ok() && by_uri.ok());
+  ASSERT_TRUE((*by_path)->put("x", "1").ok());
+  EXPECT_EQ(*(*by_uri)->get("x"), "1");
+  EXPECT_EQ((*by_path)->describe(), "file:" + (folder / "lake"));
+  EXPECT_EQ((*by_uri)->describe(), (*by_path)->describe());
+}
+
+TEST(OpenStore, NamesTheSchemeItDoesNotKnowAndNothingElse) {
+  auto store = open_store("s3://user:secret@bucket/key");
+  ASSERT_FALSE(store.ok());
+  EXPECT_EQ(store.error().kind(), ErrorKind::kUnsupported);
+  EXPECT_NE(store.error().message().find("'s3://'"), std::string::npos);
+  EXPECT_EQ(store.error().to_string().find("secret"), std::string::npos);
+  EXPECT_EQ(open_store("").error().kind(), ErrorKind::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace deltastream::storage
