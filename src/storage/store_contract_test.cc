@@ -14,6 +14,11 @@ namespace {
 
 enum class Kind { kLocal, kMemory, kFaultyWithoutPlan };
 
+std::string kind_name_of(Kind kind) {
+  static constexpr const char* kNames[] = {"Local", "Memory", "FaultyWithoutPlan"};
+  return kNames[static_cast<int>(kind)];
+}
+
 class StoreContract : public testing::TestWithParam<Kind> {
  protected:
   StoreContract() {
@@ -200,10 +205,7 @@ TEST_P(StoreContract, RemovedIsGone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::Values(Kind::kLocal, Kind::kMemory, Kind::kFaultyWithoutPlan),
-                         [](const auto& info) {
-                           static constexpr const char* kNames[] = {"Local", "Memory", "FaultyWithoutPlan"};
-                           return std::string(kNames[static_cast<int>(info.param)]);
-                         });
+                         [](const auto& param) { return kind_name_of(param.param); });
 
 }  // namespace
 }  // namespace deltastream::storage

@@ -20,6 +20,11 @@ size_t files_under(const std::string& folder) {
   return count;
 }
 
+std::string fault_name(Fault fault) {
+  static constexpr const char* kNames[] = {"None", "IoError", "NoSpace", "ShortWrite", "FailedSync", "AnswerLost", "Delay", "Kill"};
+  return kNames[static_cast<int>(fault)];
+}
+
 class LocalStoreFaults : public testing::TestWithParam<Fault> {
  protected:
   // Fails the n-th system call for n = 1 … until `write` gets through, and holds what is left against whole-or-nothing.
@@ -29,7 +34,9 @@ class LocalStoreFaults : public testing::TestWithParam<Fault> {
     for (; !succeeded; n++) {
       ASSERT_LT(n, 50u);
       TempFolder folder;
-      if (target_exists) ASSERT_TRUE(make_local_store(folder.path())->put("d/x", "old").ok());
+      if (target_exists) {
+        ASSERT_TRUE(make_local_store(folder.path())->put("d/x", "old").ok());
+      }
       FaultyFiles files(system_files());
       Environment environment;
       environment.files = &files;
@@ -38,7 +45,9 @@ class LocalStoreFaults : public testing::TestWithParam<Fault> {
       auto status = write(*store);
       // Cleaning up is best effort: an injected failure of its own is no failure of the write.
       succeeded = files.faults().struck() == 0;
-      if (succeeded) EXPECT_TRUE(status.ok()) << status.error().to_string();
+      if (succeeded) {
+        EXPECT_TRUE(status.ok()) << status.error().to_string();
+      }
       check(folder.path(), status, target_exists, n, files.faults().calls("remove") > 0);
     }
     EXPECT_GT(n, 6u) << "open, append, sync, publish, sync of the folder at least";
@@ -62,7 +71,9 @@ class LocalStoreFaults : public testing::TestWithParam<Fault> {
     ASSERT_TRUE(listed.ok());
     EXPECT_EQ(listed->size(), now.ok() ? 1u : 0u) << "no staging name is ever listed";
     // A staging name stays behind only where its removal, or the open that made it, is what failed.
-    if (files_under(folder) > listed->size()) EXPECT_TRUE(removed || GetParam() == Fault::kAnswerLost) << n;
+    if (files_under(folder) > listed->size()) {
+      EXPECT_TRUE(removed || GetParam() == Fault::kAnswerLost) << n;
+    }
   }
 };
 
@@ -88,10 +99,7 @@ TEST_P(LocalStoreFaults, AWriterIsWholeOrAbsent) {
 
 INSTANTIATE_TEST_SUITE_P(Faults, LocalStoreFaults,
                          testing::Values(Fault::kIoError, Fault::kNoSpace, Fault::kShortWrite, Fault::kFailedSync, Fault::kAnswerLost),
-                         [](const auto& info) {
-                           static constexpr const char* kNames[] = {"None", "IoError", "NoSpace", "ShortWrite", "FailedSync", "AnswerLost"};
-                           return std::string(kNames[static_cast<int>(info.param)]);
-                         });
+                         [](const auto& param) { return fault_name(param.param); });
 
 TEST(LocalStore, AKillAtAnyCallLeavesTheOldOrTheNew) {
   bool survived = false;
@@ -110,7 +118,9 @@ TEST(LocalStore, AKillAtAnyCallLeavesTheOldOrTheNew) {
     int ended = 0;
     ASSERT_EQ(::waitpid(child, &ended, 0), child);
     survived = WIFEXITED(ended);
-    if (!survived) ASSERT_EQ(WTERMSIG(ended), SIGKILL);
+    if (!survived) {
+      ASSERT_EQ(WTERMSIG(ended), SIGKILL);
+    }
     auto store = make_local_store(folder.path());
     std::string now = *store->get("d/x");
     EXPECT_TRUE(now == "new" || (!survived && now == "old")) << n << " " << now;
