@@ -25,6 +25,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROCESS_TIMEOUT_S = 120
+EVENTUALLY_S = 30
 KINDS = {"file", "folder", "pipeline", "query", "error", "stdout", "remove", "stop", "without"}
 
 
@@ -292,26 +293,34 @@ class Run:
             lines.remove(line)
 
     def do_query(self, step, following):
-        ordered = step.arguments.split(" ")[0] == "ordered"
-        sql = step.arguments[len("ordered"):] if ordered else step.arguments
+        how, _, rest = step.arguments.partition(" ")
+        ordered, eventually = how == "ordered", how == "eventually"
+        sql = rest if ordered or eventually else step.arguments
         body = list(step.body)
         if "----" in body:
             at = body.index("----")
             sql, body = sql + "\n" + "\n".join(body[:at]), body[at + 1:]
-        rows = self.rows(step, sql, following)
-        if following == "error":
-            return
         text = "\n".join(line for line in body if line.strip())
+        if following == "error":
+            self.rows(step, sql, following)
+            return
         if text.startswith("= "):
             expected = self.rows(step, text[2:], "")
             if not expected:
                 self.complain(step, "the query to compare with gives no row, so the comparison proves nothing")
         else:
             expected = list(csv.reader(io.StringIO(self.filled(text))))
-        if not ordered:
-            rows, expected = sorted(rows), sorted(expected)
-        if rows != expected:
-            self.complain(step, difference(rows, expected))
+        deadline = time.monotonic() + (EVENTUALLY_S if eventually else 0)
+        while True:
+            # Where something is still to appear, a table that is not there yet is no error.
+            rows = self.rows(step, sql, "error" if time.monotonic() < deadline else following)
+            if not ordered:
+                rows, expected = sorted(rows), sorted(expected)
+            if rows == expected:
+                return
+            if time.monotonic() >= deadline:
+                self.complain(step, difference(rows, expected))
+            time.sleep(0.02)
 
     def rows(self, step, sql, following):
         code = self.call(["sql", "-c", self.filled(sql).strip(), "--format", "csv"])
