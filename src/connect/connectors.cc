@@ -1,0 +1,18 @@
+// The explicit list of connectors: a new one is one folder and one line here.
+
+#include "connect/blackhole/connector.h"
+#include "connect/filesystem/connector.h"
+#include "connect/print/connector.h"
+
+namespace deltastream::connect {
+
+std::span<const Connector> connectors() {
+  static const Connector kConnectors[] = {
+      blackhole::connector(),
+      filesystem::connector(),
+      print::connector(),
+  };
+  return kConnectors;
+}
+
+}  // namespace deltastream::connect
