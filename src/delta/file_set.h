@@ -1,0 +1,86 @@
+#pragma once
+// The files of a table version in compact memory: one record of bytes per file, found by path and deletion vector.
+// Filled by log replay, oldest first; a file named again replaces its record. Not thread-safe while it changes; views
+// handed out live until the set changes.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "delta/actions.h"
+
+namespace deltastream::delta {
+
+// A deletion vector's descriptor without copies. storage_type 0: the file has none.
+struct DeletionVectorView {
+  char storage_type = 0;
+  std::string_view path_or_inline;
+  std::optional<int32_t> offset;
+  int32_t size_in_bytes = 0;
+  int64_t cardinality = 0;
+};
+
+// An add or remove action without copies: views into a line of the log or into a FileSet.
+struct FileView {
+  std::string_view path;                // as in the log, percent-encoded
+  std::string_view partition_values;    // JSON object text
+  std::string_view stats;               // JSON object text; empty: none
+  std::string_view tags;                // JSON object text; empty: none
+  std::string_view clustering_provider;
+  int64_t size = 0;
+  int64_t time = 0;                     // modificationTime of an add, deletionTimestamp of a remove
+  std::optional<int64_t> base_row_id;
+  std::optional<int64_t> default_row_commit_version;
+  DeletionVectorView deletion_vector;
+  bool data_change = true;              // not kept by FileSet
+  bool has_size = true;                 // removes may not tell
+};
+
+Result<Add> to_add(const FileView& file);
+Result<PartitionValues> parse_partition_values(std::string_view json);
+DeletionVectorDescriptor to_descriptor(const DeletionVectorView& view);
+
+class FileSet {
+ public:
+  FileSet();
+  ~FileSet();
+  FileSet(FileSet&&) noexcept;
+  FileSet& operator=(FileSet&&) noexcept;
+
+  size_t size() const { return live_; }
+  uint64_t total_bytes() const { return total_bytes_; }
+  size_t memory_bytes() const;
+
+  void insert(const FileView& file);
+  // True when the file was there.
+  bool erase(const FileView& file);
+  bool contains(const FileView& file) const;
+  // Calls `each` for every file, in the order they were added; an error stops the walk and is returned.
+  Status for_each(const std::function<Status(const FileView&)>& each) const;
+
+ private:
+  struct Record;
+  static constexpr uint32_t kGone = UINT32_MAX;
+
+  uint64_t hash_of(const FileView& file) const;
+  bool same_key(size_t record, const FileView& file) const;
+  size_t find_slot(const FileView& file, uint64_t hash) const;
+  void grow();
+  char* allocate(size_t bytes);
+  void compact();
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  size_t block_used_ = 0;
+  size_t block_size_ = 0;
+  size_t allocated_ = 0;
+  std::vector<const char*> records_;   // nullptr: gone
+  std::vector<uint32_t> slots_;        // open addressing; 0 free, else record + 1
+  size_t live_ = 0;
+  uint64_t total_bytes_ = 0;
+};
+
+}  // namespace deltastream::delta

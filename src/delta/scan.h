@@ -1,0 +1,77 @@
+#pragma once
+// Which files of a snapshot a query must read: pruned by partition values and statistics, conservatively: a file is
+// skipped only when none of its rows can match. Pure over the snapshot. Errors: corrupt for log entries that cannot be
+// read (a partition value that is no value of its type).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/chunk.h"
+#include "common/result.h"
+#include "delta/actions.h"
+#include "delta/snapshot.h"
+
+namespace deltastream::delta {
+
+enum class PredicateOp { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIsNull, kIsNotNull, kIn };
+
+// One condition; a scan takes several, all of which a row must meet.
+struct Predicate {
+  std::vector<std::string> column;   // display names; {"s","a"} is a field of a struct
+  PredicateOp op = PredicateOp::kEqual;
+  std::vector<Value> values;         // one; any number for kIn; none for the null tests
+};
+
+struct ScanFile {
+  std::string path;                  // decoded. Relative to the table, unless absolute
+  bool absolute = false;
+  int64_t size = 0;
+  int64_t modification_time = 0;     // milliseconds
+  std::vector<Value> partition_values;  // typed, in the order of Snapshot::partition_columns()
+  std::optional<DeletionVectorDescriptor> deletion_vector;
+  std::optional<int64_t> num_records;   // physical rows, where the statistics tell
+  std::optional<int64_t> base_row_id;
+  std::optional<int64_t> default_row_commit_version;
+};
+
+enum class SkipReason { kNone, kPartition, kStatistics };
+
+struct ScanPlan {
+  std::vector<ScanFile> files;
+  size_t files_total = 0;
+  size_t skipped_by_partition = 0;
+  size_t skipped_by_statistics = 0;
+  // "12 of 100 files: 80 skipped by partition values, 8 by statistics"
+  std::string describe() const;
+};
+
+// The snapshot must hold its files.
+Result<ScanPlan> plan_scan(const Snapshot& snapshot, const std::vector<Predicate>& predicates = {});
+
+// For scans that prune again when more is known (a join's keys): whether this file may hold matching rows.
+class FilePruner {
+ public:
+  static Result<FilePruner> create(const Snapshot& snapshot, const std::vector<Predicate>& predicates);
+  Result<SkipReason> judge(const FileView& file) const;
+
+ private:
+  struct Condition {
+    Predicate predicate;
+    LogicalType type;
+    std::vector<std::string> physical_path;
+    bool partition = false;
+    bool usable = false;   // the values fit the column's type without loss
+  };
+  std::vector<Condition> conditions_;
+};
+
+// The path of a log entry as the store knows it: decoded, and relative where it lies under the table.
+struct FilePath {
+  std::string path;
+  bool absolute = false;
+};
+Result<FilePath> resolve_path(std::string_view encoded);
+
+}  // namespace deltastream::delta
