@@ -22,7 +22,7 @@ foreach(dir extension/parquet/include extension/core_functions/include extension
             third_party/fsst third_party/concurrentqueue third_party/re2 third_party/utf8proc/include third_party/mbedtls/include
             third_party/fastpforlib third_party/fast_float third_party/miniz third_party/zstd/include third_party/libpg_query/include
             third_party/hyperloglog third_party/tdigest third_party/skiplist third_party/lz4 third_party/brotli/include
-            third_party/snappy third_party/pcg third_party/pdqsort third_party/fmt/include)
+            third_party/snappy third_party/pcg third_party/pdqsort)
   target_include_directories(duckdb_internals SYSTEM INTERFACE ${DUCKDB_SRC}/${dir})
 endforeach()
 
