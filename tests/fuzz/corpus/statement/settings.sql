@@ -1,0 +1,3 @@
+SET 'pipeline.name' = 'x';
+SET a.b=10 s;
+RESET;RESET 'k';
