@@ -2,6 +2,7 @@
 
 #include "connect/blackhole/connector.h"
 #include "connect/filesystem/connector.h"
+#include "connect/nexmark/connector.h"
 #include "connect/print/connector.h"
 
 namespace deltastream::connect {
@@ -10,6 +11,7 @@ std::span<const Connector> connectors() {
   static const Connector kConnectors[] = {
       blackhole::connector(),
       filesystem::connector(),
+      nexmark::connector(),
       print::connector(),
   };
   return kConnectors;
