@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "format/json/unescape.h"
-#include "format/text/number_text.h"
+#include "format/text/shown_value.h"
 
 namespace deltastream::format::json {
 namespace {
@@ -11,17 +11,8 @@ namespace {
 constexpr size_t kMaxExpectedFields = 512;
 constexpr size_t kMaxExpectedKey = 64;
 
-constexpr size_t kShownValue = 60;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-// Cut to a length that a message can hold, not within a character.
-std::string shown(std::string_view text) {
-  if (text.size() <= kShownValue) return std::string(text);
-  size_t size = kShownValue;
-  while (size > 0 && (text[size] & 0xc0) == 0x80) size--;
-  return std::string(text.substr(0, size)) + "…";
-}
 
 }  // namespace
 
@@ -251,7 +242,7 @@ RecordReader::Outcome RecordReader::mismatch(const ValueNode& value, const uint3
   if (options_.ignore_parse_errors && value.nullable) return Outcome::kMismatch;
   std::string_view found = token(at);
   if (found.size() >= 2 && found[0] == '"') found = found.substr(1, found.size() - 2);
-  std::string what = found == "{" ? "an object" : found == "[" ? "an array" : "'" + shown(found) + "'";
+  std::string what = found == "{" ? "an object" : found == "[" ? "an array" : "'" + shown_value(found) + "'";
   reason_ = "column '" + value.column + "': " + what + " is no " + value.type.ToString();
   return Outcome::kMismatch;
 }
