@@ -56,6 +56,10 @@ Result<ParsedType> parse_type(std::string_view text);
 // The other way, for DESCRIBE and SHOW CREATE TABLE.
 std::string type_to_flink(const LogicalType& type);
 
+// The statement that declares the table or view, as SHOW CREATE TABLE gives it back.
+std::string create_statement(const TableDefinition& table);
+std::string create_statement(const ViewDefinition& view);
+
 // "line 3, column 9:\n  SELECT x FRM t\n         ^" for a place in a text.
 std::string show_place(std::string_view text, SourcePosition position);
 

@@ -84,6 +84,25 @@ TEST(Script, EveryKindOfColumn) {
   EXPECT_NE(table.find_column("COST"), nullptr);
 }
 
+// What SHOW CREATE TABLE gives back declares the same table.
+TEST(Script, CreateStatementsReadBack) {
+  auto create = only<CreateTableStatement>("CREATE TABLE `a b` (id BIGINT NOT NULL COMMENT 'it''s', `value` ROW<x INT>, c AS id + 1 COMMENT 'd', "
+                                           "m STRING METADATA FROM 'topic' VIRTUAL, ts TIMESTAMP(3), WATERMARK FOR ts AS ts, "
+                                           "PRIMARY KEY (id, `value`) NOT ENFORCED) COMMENT 'all' PARTITIONED BY (id) WITH ('a' = 'b')");
+  std::string text = create_statement(create.table);
+  auto again = only<CreateTableStatement>(text);
+  EXPECT_EQ(create_statement(again.table), text);
+  EXPECT_EQ(again.table.name, "a b");
+  ASSERT_EQ(again.table.columns.size(), 5u);
+  EXPECT_EQ(again.table.columns[0].comment, "it's");
+  EXPECT_FALSE(again.table.columns[0].nullable);
+  EXPECT_EQ(again.table.columns[3].metadata_key, "topic");
+  EXPECT_EQ(again.table.columns[4].declared_type, "TIMESTAMP(3)");
+  EXPECT_EQ(again.table.primary_key.size(), 2u);
+  auto view = only<CreateViewStatement>("CREATE VIEW v (`a b`) AS SELECT 1");
+  EXPECT_EQ(create_statement(view.view), "CREATE VIEW v (`a b`) AS\nSELECT 1");
+}
+
 TEST(Script, InlinePrimaryKey) {
   auto create = only<CreateTableStatement>("CREATE TABLE t (id INT PRIMARY KEY NOT ENFORCED, v STRING) WITH ('connector' = 'print')");
   EXPECT_EQ(create.table.primary_key, std::vector<std::string>{"id"});
