@@ -46,39 +46,36 @@ DeletionVectorDescriptor to_descriptor(const DeletionVectorView& view);
 
 class FileSet {
  public:
-  FileSet();
-  ~FileSet();
-  FileSet(FileSet&&) noexcept;
-  FileSet& operator=(FileSet&&) noexcept;
+  enum class Change { kNew, kReplaced, kTwice };  // kTwice: named before since begin_commit()
 
   size_t size() const { return live_; }
   uint64_t total_bytes() const { return total_bytes_; }
-  size_t memory_bytes() const;
+  size_t memory_bytes() const { return allocated_ + records_.capacity() * sizeof(char*) + slots_.capacity() * sizeof(uint32_t); }
 
-  void insert(const FileView& file);
-  // True when the file was there.
-  bool erase(const FileView& file);
+  // Marks where one commit starts, so that a file named twice in it is noticed.
+  void begin_commit() { commit_start_ = records_.size(); }
+  Change insert(const FileView& file);
+  // kNew: it was not there. kTwice: it was inserted since begin_commit(). In both cases nothing changes.
+  Change erase(const FileView& file);
   bool contains(const FileView& file) const;
   // Calls `each` for every file, in the order they were added; an error stops the walk and is returned.
   Status for_each(const std::function<Status(const FileView&)>& each) const;
 
  private:
-  struct Record;
-  static constexpr uint32_t kGone = UINT32_MAX;
+  static constexpr size_t kNowhere = SIZE_MAX;
 
-  uint64_t hash_of(const FileView& file) const;
-  bool same_key(size_t record, const FileView& file) const;
-  size_t find_slot(const FileView& file, uint64_t hash) const;
-  void grow();
+  size_t find(const FileView& file, uint64_t hash) const;   // record index, or kNowhere
+  void place(size_t record, uint64_t hash);
+  void grow_if_full();
   char* allocate(size_t bytes);
-  void compact();
 
   std::vector<std::unique_ptr<char[]>> blocks_;
-  size_t block_used_ = 0;
-  size_t block_size_ = 0;
+  char* free_ = nullptr;               // in the last block
+  size_t free_bytes_ = 0;
   size_t allocated_ = 0;
   std::vector<const char*> records_;   // nullptr: gone
-  std::vector<uint32_t> slots_;        // open addressing; 0 free, else record + 1
+  std::vector<uint32_t> slots_;        // open addressing: 0 free, else record + 1; gone records keep their slots
+  size_t commit_start_ = 0;
   size_t live_ = 0;
   uint64_t total_bytes_ = 0;
 };

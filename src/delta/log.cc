@@ -1,0 +1,159 @@
+#include "delta/log.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <simdjson.h>
+
+namespace deltastream::delta {
+namespace {
+
+std::string padded(int64_t version) {
+  std::string digits = std::to_string(version);
+  return std::string(digits.size() < 20 ? 20 - digits.size() : 0, '0') + digits;
+}
+
+// Exactly `width` digits that fit a version.
+std::optional<int64_t> read_digits(std::string_view text, size_t width) {
+  if (text.size() != width) return std::nullopt;
+  int64_t value = 0;
+  auto parsed = std::from_chars(text.data(), text.data() + width, value);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + width || value < 0) return std::nullopt;
+  return value;
+}
+
+// "a.b.c" → {"a","b","c"}
+std::vector<std::string_view> split_dots(std::string_view name) {
+  std::vector<std::string_view> words;
+  for (size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+    words.push_back(name.substr(0, dot));
+    name.remove_prefix(dot + 1);
+  }
+  words.push_back(name);
+  return words;
+}
+
+bool is_uuid(std::string_view text) { return text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-'; }
+
+struct MultiPart {
+  std::map<int64_t, storage::ObjectMeta> parts;
+};
+
+// Collects what belongs together while names pass by.
+class Classifier {
+ public:
+  void take(const storage::ObjectMeta& object) {
+    std::string_view path = object.path;
+    size_t slash = path.rfind('/');
+    auto words = split_dots(slash == std::string_view::npos ? path : path.substr(slash + 1));
+    if (words.size() < 2) return;
+    auto version = read_digits(words[0], 20);
+    if (!version) return;
+    if (words.size() == 2 && words[1] == "json") {
+      listing_.commits.push_back({*version, object});
+      return;
+    }
+    if (words[1] != "checkpoint") return;
+    if (words.size() == 3 && words[2] == "parquet") {
+      listing_.checkpoints.push_back({*version, {object}, false});
+    } else if (words.size() == 4 && is_uuid(words[2]) && (words[3] == "parquet" || words[3] == "json")) {
+      listing_.checkpoints.push_back({*version, {object}, words[3] == "json"});
+    } else if (words.size() == 5 && words[4] == "parquet") {
+      auto part = read_digits(words[2], 10);
+      auto of = read_digits(words[3], 10);
+      if (part && of && *part >= 1 && *part <= *of) multi_[{*version, *of}].parts[*part] = object;
+    }
+  }
+
+  LogListing finish() {
+    for (auto& [key, set] : multi_) {
+      if (static_cast<int64_t>(set.parts.size()) != key.second) continue;  // an incomplete set is as good as none
+      CheckpointFiles checkpoint{key.first, {}, false};
+      for (auto& [number, object] : set.parts) checkpoint.parts.push_back(std::move(object));
+      listing_.checkpoints.push_back(std::move(checkpoint));
+    }
+    auto by_version = [](const auto& a, const auto& b) { return a.version < b.version; };
+    std::stable_sort(listing_.commits.begin(), listing_.commits.end(), by_version);
+    std::stable_sort(listing_.checkpoints.begin(), listing_.checkpoints.end(), by_version);
+    return std::move(listing_);
+  }
+
+ private:
+  LogListing listing_;
+  std::map<std::pair<int64_t, int64_t>, MultiPart> multi_;
+};
+
+// The commits of (base, version], or what is missing.
+Result<std::vector<CommitFile>> contiguous(const LogListing& listing, int64_t base, int64_t version, const std::string& where) {
+  std::vector<CommitFile> commits;
+  int64_t next = base + 1;
+  for (const auto& commit : listing.commits) {
+    if (commit.version <= base || commit.version > version) continue;
+    if (commit.version != next) break;
+    commits.push_back(commit);
+    next++;
+  }
+  if (next > version) return commits;
+  return corrupt(where + ": the log has a gap: " + commit_path(next) + " is missing, and no checkpoint stands in for it");
+}
+
+}  // namespace
+
+std::string commit_path(int64_t version) { return kLogFolder + padded(version) + ".json"; }
+std::string checkpoint_path(int64_t version) { return kLogFolder + padded(version) + ".checkpoint.parquet"; }
+std::string checksum_path(int64_t version) { return kLogFolder + padded(version) + ".crc"; }
+
+LogListing classify_log(const std::vector<storage::ObjectMeta>& objects) {
+  Classifier classifier;
+  for (const auto& object : objects) {
+    // Sub-folders (_sidecars, _staged_commits, _commits) are no part of the listing.
+    if (object.path.find('/', sizeof(kLogFolder) - 1) == std::string::npos) classifier.take(object);
+  }
+  return classifier.finish();
+}
+
+Result<LogListing> list_log(storage::ObjectStore& store, int64_t start_version) {
+  DS_ASSIGN_OR_RETURN(auto objects, store.list(kLogFolder, kLogFolder + padded(start_version)));
+  return classify_log(objects);
+}
+
+Result<std::vector<LogSegment>> log_segments(const LogListing& listing, std::optional<int64_t> wanted, const std::string& where) {
+  int64_t newest = -1;
+  if (!listing.commits.empty()) newest = listing.commits.back().version;
+  if (!listing.checkpoints.empty()) newest = std::max(newest, listing.checkpoints.back().version);
+  if (newest < 0) return not_found(where + " is no Delta table: there is no _delta_log with a commit");
+  int64_t version = wanted.value_or(newest);
+  if (version > newest || version < 0) {
+    return not_found(where + " has no version " + std::to_string(version) + ": the newest is " + std::to_string(newest));
+  }
+  std::vector<LogSegment> segments;
+  std::optional<Error> first_error;
+  for (auto it = listing.checkpoints.rbegin(); it != listing.checkpoints.rend(); ++it) {
+    if (it->version > version) continue;
+    auto commits = contiguous(listing, it->version, version, where);
+    if (commits.ok()) {
+      segments.push_back({version, *it, std::move(commits).value()});
+    } else if (!first_error) {
+      first_error = std::move(commits).error();
+    }
+  }
+  auto commits = contiguous(listing, -1, version, where);
+  if (commits.ok()) {
+    segments.push_back({version, std::nullopt, std::move(commits).value()});
+  } else if (!first_error) {
+    first_error = std::move(commits).error();
+  }
+  if (segments.empty()) return *first_error;
+  return segments;
+}
+
+std::optional<int64_t> last_checkpoint_hint(storage::ObjectStore& store) {
+  auto text = store.get(kLastCheckpointPath);
+  if (!text.ok()) return std::nullopt;
+  simdjson::dom::parser parser;
+  int64_t version = 0;
+  if (parser.parse(*text)["version"].get(version) || version < 0) return std::nullopt;
+  return version;
+}
+
+}  // namespace deltastream::delta

@@ -1,0 +1,48 @@
+#pragma once
+// Reads lines of the log, one action each, without building trees. Views handed to the handler live until it returns.
+// Unknown actions and fields are passed over. Errors: corrupt, with the line's number and what is wrong.
+
+#include <memory>
+#include <string>
+
+#include "common/result.h"
+#include "delta/actions.h"
+#include "delta/file_set.h"
+
+namespace deltastream::delta {
+
+// What a V2 checkpoint's sidecar action says.
+struct Sidecar {
+  std::string path;
+  int64_t size = 0;
+};
+
+// What to do with each action; nothing by default. An error stops the parse.
+class ActionHandler {
+ public:
+  virtual ~ActionHandler() = default;
+  // Lines that hold adds and removes are not even parsed when this is false.
+  virtual bool wants_files() const { return true; }
+  virtual Status on_add(const FileView&) { return {}; }
+  virtual Status on_remove(const FileView&) { return {}; }
+  virtual Status on_protocol(Protocol) { return {}; }
+  virtual Status on_metadata(Metadata) { return {}; }
+  virtual Status on_txn(Txn) { return {}; }
+  virtual Status on_domain(DomainMetadata) { return {}; }
+  virtual Status on_commit_info(CommitInfo) { return {}; }
+  virtual Status on_sidecar(Sidecar) { return {}; }
+};
+
+class ActionParser {
+ public:
+  ActionParser();
+  ~ActionParser();
+  // `lines` is newline-separated JSON; its capacity grows by the parser's padding.
+  Status parse(std::string& lines, ActionHandler& handler);
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+};
+
+}  // namespace deltastream::delta
