@@ -1,0 +1,66 @@
+// The command line: words, options, exit codes.
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done (or stopped so that it can go on), 1 an error, 2 wrong usage.\n"
+    "Errors stand on standard error as 'error: <kind>: <text>'.";
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  int code = app.exit(error);  // prints help or the message
+  return code == 0 ? 0 : 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace deltastream;
+  CLI::App app("Streams through SQL into Delta Lake tables.", "deltastream");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "The help of all words");
+
+  cli::RunOptions run;
+  CLI::App* run_word = app.add_subcommand("run", "Run a pipeline file (Flink SQL) to the end of its input, or until Ctrl-C");
+  run_word->add_option("FILE", run.file, "The pipeline: CREATE TABLE …; INSERT INTO … SELECT …;")->required();
+  run_word->add_option("--set", run.settings, "A setting, key=value; wins over SET in the file (deltastream settings lists them)")->type_name("KEY=VALUE")->allow_extra_args(false);
+  run_word->add_option("--parallelism", run.parallelism, "Subtasks of each operator (default: number of cores)")->check(CLI::Range(1, 1024));
+  run_word->add_option("--state", run.state_folder, "Folder of the checkpoints (default: .deltastream/NAME beside the file)")->type_name("FOLDER");
+  run_word->add_flag("--fresh", run.fresh, "Start anew: move the state of earlier runs aside");
+
+  cli::SqlOptions sql;
+  CLI::App* sql_word = app.add_subcommand("sql", "Batch SQL (DuckDB's) over tables and files; a shell when nothing is given");
+  sql_word->add_option("FILE", sql.files, "Files with statements");
+  sql_word->add_option("-c", sql.statements, "Statements to execute")->type_name("SQL")->allow_extra_args(false);
+  sql_word->add_option("--format", sql.format, "Of the result: table, csv, json (a line a row), arrow, parquet")
+      ->check(CLI::IsMember({"table", "csv", "json", "arrow", "parquet"}))
+      ->type_name("FORMAT");
+  sql_word->add_option("--output", sql.output, "Write the result into this file")->type_name("FILE");
+
+  cli::ExplainOptions explain;
+  CLI::App* explain_word = app.add_subcommand("explain", "Show the operator graph of a pipeline file");
+  explain_word->add_option("FILE", explain.file, "The pipeline")->required();
+  explain_word->add_option("--set", explain.settings, "A setting, key=value")->type_name("KEY=VALUE")->allow_extra_args(false);
+  explain_word->add_option("--svg", explain.svg, "Draw it into this file")->type_name("FILE");
+
+  CLI::App* connectors_word = app.add_subcommand("connectors", "Every connector and its options");
+  CLI::App* settings_word = app.add_subcommand("settings", "Every setting of a pipeline");
+  CLI::App* version_word = app.add_subcommand("version", "The versions of deltastream and of DuckDB inside");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return usage_error(app, error);
+  }
+  if (*run_word) return cli::run_command(run);
+  if (*sql_word) return cli::sql_command(sql);
+  if (*explain_word) return cli::explain_command(explain);
+  if (*connectors_word) return cli::connectors_command();
+  if (*settings_word) return cli::settings_command();
+  if (*version_word) return cli::version_command();
+  return 2;
+}
