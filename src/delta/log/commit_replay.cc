@@ -1,0 +1,99 @@
+#include "delta/log/commit_replay.h"
+
+namespace deltastream::delta {
+namespace {
+
+Error named_twice(std::string_view what) { return corrupt("the commit holds " + std::string(what) + " twice"); }
+
+}  // namespace
+
+CommitReplay::CommitReplay(TableState& state, LogFileKind kind, bool count_files)
+    : state_(state), kind_(kind), count_files_(count_files && state.totals.has_value()) {
+  state_.files.begin_commit();
+  state_.tombstones.begin_commit();
+}
+
+Status CommitReplay::on_add(const FileView& file) {
+  if (!state_.holds_files) {
+    added_.files++;
+    added_.bytes += file.size;
+    return {};
+  }
+  bool removed_here = state_.tombstones.erase(file) == FileSet::Change::kTwice;
+  if (removed_here && kind_ == LogFileKind::kCompacted) return {};
+  if (removed_here) return corrupt("the commit both adds and removes '" + std::string(file.path) + "' with the same deletion vector");
+  bool twice = state_.files.insert(file) == FileSet::Change::kTwice;
+  if (twice && kind_ != LogFileKind::kCompacted) return named_twice("the add of '" + std::string(file.path) + "'");
+  return {};
+}
+
+Status CommitReplay::on_remove(const FileView& file) {
+  if (!state_.holds_files) {
+    state_.totals.reset();
+    return {};
+  }
+  bool added_here = state_.files.erase(file) == FileSet::Change::kTwice;
+  if (added_here && kind_ == LogFileKind::kCompacted) return {};
+  if (added_here) return corrupt("the commit both adds and removes '" + std::string(file.path) + "' with the same deletion vector");
+  bool twice = state_.tombstones.insert(file) == FileSet::Change::kTwice;
+  if (twice && kind_ == LogFileKind::kCommit) return named_twice("the remove of '" + std::string(file.path) + "'");
+  return {};
+}
+
+Status CommitReplay::on_protocol(Protocol protocol) {
+  if (protocol_ && kind_ != LogFileKind::kCompacted) return named_twice("a protocol action");
+  if (!protocol_) protocol_ = std::move(protocol);
+  return {};
+}
+
+Status CommitReplay::on_metadata(Metadata metadata) {
+  if (metadata_ && kind_ != LogFileKind::kCompacted) return named_twice("a metaData action");
+  if (!metadata_) metadata_ = std::move(metadata);
+  return {};
+}
+
+Status CommitReplay::on_txn(Txn txn) {
+  std::string app_id = txn.app_id;
+  bool fresh = txns_.emplace(app_id, std::move(txn)).second;
+  if (!fresh && kind_ == LogFileKind::kCommit) return named_twice("a txn action of the application '" + app_id + "'");
+  return {};
+}
+
+Status CommitReplay::on_domain(DomainMetadata domain) {
+  std::string name = domain.domain;
+  bool fresh = domains_.emplace(name, std::move(domain)).second;
+  if (!fresh && kind_ == LogFileKind::kCommit) return named_twice("metadata of the domain '" + name + "'");
+  return {};
+}
+
+Status CommitReplay::on_commit_info(CommitInfo info) {
+  if (kind_ == LogFileKind::kCommit) in_commit_timestamp_ = info.in_commit_timestamp;
+  return {};
+}
+
+bool CommitReplay::finish(int64_t version) {
+  state_.version = version;
+  state_.in_commit_timestamp = in_commit_timestamp_;
+  if (!state_.holds_files) {
+    if (count_files_ && state_.totals) {
+      state_.totals->files += added_.files;
+      state_.totals->bytes += added_.bytes;
+    } else {
+      state_.totals.reset();
+    }
+  }
+  for (auto& [app_id, txn] : txns_) state_.txns[app_id] = std::move(txn);
+  for (auto& [name, domain] : domains_) {
+    if (domain.removed) {
+      state_.domains.erase(name);
+    } else {
+      state_.domains[name] = std::move(domain);
+    }
+  }
+  bool changed = protocol_ || metadata_;
+  if (protocol_) state_.protocol = std::move(protocol_);
+  if (metadata_) state_.metadata = std::move(metadata_);
+  return changed;
+}
+
+}  // namespace deltastream::delta

@@ -1,0 +1,142 @@
+#include "delta/log/log_replay.h"
+
+#include "delta/log/commit_replay.h"
+
+namespace deltastream::delta {
+namespace {
+
+// A log keeps its commits for days after a checkpoint made them superfluous. A snapshot that has not looked for longer
+// than this cannot tell "no newer commit" from "the next commit was cleaned away", and lists the log instead.
+constexpr int64_t kTrustedSilenceUs = 3600ll * 1000 * 1000;
+
+}  // namespace
+
+LogReplay::LogReplay(std::shared_ptr<storage::ObjectStore> store, const SnapshotOptions& options, const Environment& environment)
+    : store_(std::move(store)), environment_(environment), wants_files_(options.files == LoadFiles::kAll) {}
+
+Result<std::unique_ptr<LogReplay>> LogReplay::open(std::shared_ptr<storage::ObjectStore> store, const SnapshotOptions& options,
+                                                   const Environment& environment) {
+  std::unique_ptr<LogReplay> replay(new LogReplay(std::move(store), options, environment));
+  DS_RETURN_IF_ERROR(replay->load(options.version));
+  return replay;
+}
+
+std::string LogReplay::where(int64_t version) const { return store_->describe() + " at version " + std::to_string(version); }
+
+Status LogReplay::load(std::optional<int64_t> version) {
+  // The hint saves listing what the newest checkpoint made superfluous; whatever is wrong with it, the whole log decides.
+  auto hint = last_checkpoint_hint(*store_);
+  if (hint && *hint > 0 && (!version || *hint <= *version)) {
+    DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store_, *hint));
+    auto usable = log_segments(listing, version, store_->describe());
+    if (usable.ok() && load_from(listing, version).ok()) return {};
+  }
+  DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store_, 0));
+  return load_from(listing, version);
+}
+
+// Tries the ways to reach the version, best first.
+Status LogReplay::load_from(const LogListing& listing, std::optional<int64_t> version) {
+  DS_ASSIGN_OR_RETURN(auto segments, log_segments(listing, version, store_->describe()));
+  std::optional<Error> first_error;
+  for (const auto& segment : segments) {
+    auto loaded = load_segment(segment);
+    if (loaded.ok()) {
+      if (first_error) {
+        environment_.logger->warn(where(segment.version) + ": read around a checkpoint that cannot be used: " + first_error->describe());
+      }
+      return {};
+    }
+    // Only what is wrong with a checkpoint can be better on another way.
+    bool checkpoint_at_fault = segment.checkpoint && state_.version < 0;
+    if (!first_error || !checkpoint_at_fault) first_error = std::move(loaded).error();
+    if (!checkpoint_at_fault) break;
+  }
+  return *first_error;
+}
+
+Status LogReplay::load_segment(const LogSegment& segment) {
+  state_ = TableState();
+  state_.holds_files = wants_files_;
+  if (!wants_files_ && !segment.checkpoint) state_.totals = FileTotals{};
+  if (segment.checkpoint) {
+    DS_RETURN_IF_ERROR(load_checkpoint(*segment.checkpoint));
+    state_.version = segment.checkpoint->version;
+  }
+  for (const auto& commit : segment.commits) {
+    DS_ASSIGN_OR_RETURN(std::string lines, store_->get(commit.object.path).context(where(commit.version)));
+    DS_RETURN_IF_ERROR(replay_commit(commit.version, lines, commit.version == 0));
+  }
+  DS_RETURN_IF_ERROR(settle(state_, where(state_.version)));
+  unsettled_ = false;
+  broken_ = false;
+  looked_us_ = environment_.clock->steady_us();
+  return {};
+}
+
+Status LogReplay::load_checkpoint(const CheckpointFiles& checkpoint) {
+  return unsupported("the checkpoint '" + checkpoint.parts.front().path + "' cannot be read by this version");
+}
+
+Status LogReplay::replay_commit(int64_t version, std::string& lines, bool count_files) {
+  CommitReplay commit(state_, LogFileKind::kCommit, count_files);
+  DS_RETURN_IF_ERROR(parser_.parse(lines, commit).context(store_->describe() + "/" + commit_path(version)));
+  if (commit.finish(version)) unsettled_ = true;
+  return {};
+}
+
+Status LogReplay::apply_commit(int64_t version, std::string lines) {
+  if (version != state_.version + 1 || broken_) {
+    return internal(where(state_.version) + " cannot take commit " + std::to_string(version) + " next");
+  }
+  broken_ = true;
+  DS_RETURN_IF_ERROR(replay_commit(version, lines, true));
+  if (unsettled_) DS_RETURN_IF_ERROR(settle(state_, where(version)));
+  unsettled_ = false;
+  broken_ = false;
+  looked_us_ = environment_.clock->steady_us();
+  return {};
+}
+
+// Reads commit after commit, without listing, until one is missing.
+Status LogReplay::follow(std::optional<int64_t> version, bool& moved) {
+  broken_ = true;
+  while (!version || state_.version < *version) {
+    int64_t next = state_.version + 1;
+    auto lines = store_->get(commit_path(next));
+    if (!lines.ok() && lines.error().kind() == ErrorKind::kNotFound) break;
+    if (!lines.ok()) return std::move(lines).context(where(next)).error();
+    DS_RETURN_IF_ERROR(replay_commit(next, *lines, false));
+    moved = true;
+  }
+  if (unsettled_) DS_RETURN_IF_ERROR(settle(state_, where(state_.version)));
+  unsettled_ = false;
+  broken_ = false;
+  return {};
+}
+
+Result<bool> LogReplay::refresh(std::optional<int64_t> version) {
+  int64_t before = state_.version;
+  bool backwards = version && *version < before;
+  int64_t now = environment_.clock->steady_us();
+  bool stale = now - looked_us_ > kTrustedSilenceUs;
+  bool moved = false;
+  if (!broken_ && !backwards) {
+    DS_RETURN_IF_ERROR(follow(version, moved));
+    bool arrived = version ? state_.version == *version : (moved || !stale);
+    if (arrived) {
+      looked_us_ = now;
+      return moved;
+    }
+  }
+  // Another log than the one we followed: commits were cleaned away, or the way leads back. Read it anew.
+  LogReplay fresh(store_, SnapshotOptions{version, wants_files_ ? LoadFiles::kAll : LoadFiles::kNone}, environment_);
+  DS_RETURN_IF_ERROR(fresh.load(version));
+  state_ = std::move(fresh.state_);
+  broken_ = false;
+  unsettled_ = false;
+  looked_us_ = fresh.looked_us_;
+  return state_.version != before;
+}
+
+}  // namespace deltastream::delta

@@ -1,0 +1,37 @@
+#include "delta/log/table_state.h"
+
+#include <algorithm>
+
+#include "delta/features.h"
+
+namespace deltastream::delta {
+namespace {
+
+constexpr const char kMappingMode[] = "delta.columnMapping.mode";
+
+Result<ColumnMappingMode> mapping_mode(const TableState& state, const std::string& where) {
+  auto found = state.metadata->configuration.find(kMappingMode);
+  // A table may carry the property without the feature: then it means nothing.
+  if (found == state.metadata->configuration.end() || !supports(*state.protocol, "columnMapping")) return ColumnMappingMode::kNone;
+  if (found->second == "none") return ColumnMappingMode::kNone;
+  if (found->second == "name") return ColumnMappingMode::kName;
+  if (found->second == "id") return ColumnMappingMode::kId;
+  return corrupt(where + ": the table property " + kMappingMode + " is '" + found->second + "'; it can be none, name or id");
+}
+
+}  // namespace
+
+Status settle(TableState& state, const std::string& where) {
+  if (!state.protocol) return corrupt(where + ": the log holds no protocol action up to this version");
+  DS_RETURN_IF_ERROR(check_protocol(*state.protocol).context(where));
+  DS_RETURN_IF_ERROR(check_readable(*state.protocol, where));
+  if (!state.metadata) return corrupt(where + ": the log holds no metaData action up to this version");
+  DS_ASSIGN_OR_RETURN(state.schema, Schema::parse(state.metadata->schema_string).context(where));
+  DS_ASSIGN_OR_RETURN(state.column_mapping, mapping_mode(state, where));
+  for (const auto& column : state.metadata->partition_columns) {
+    if (!state.schema.find(column)) return corrupt(where + ": the partition column '" + column + "' is no column of the schema");
+  }
+  return {};
+}
+
+}  // namespace deltastream::delta
