@@ -28,7 +28,7 @@ struct TableFeature {
   FeatureKind kind;
   int32_t legacy_reader_version;   // 0: only by name
   int32_t legacy_writer_version;   // 0: only by name
-  std::string_view requirement;    // a feature that must stand beside it, or ""
+  std::string_view requirement;    // features that must stand beside it, separated by commas, or ""
   FeatureStatus status;
   bool read;
   WriteSupport write;
