@@ -28,20 +28,28 @@ class DeletionVector {
   std::vector<uint64_t> rows() const;
 
  private:
-  // 65,536 neighbouring rows, as a bitmap or as a sorted list, whichever is smaller.
+  // What 65,536 neighbouring rows hold, in the one form that the bytes had: a sorted list, a bitmap, or ranges.
+  struct Range {
+    uint16_t first;
+    uint16_t last;
+  };
   struct Block {
     uint64_t high = 0;
     std::vector<uint16_t> list;
     std::vector<uint64_t> bits;
+    std::vector<Range> ranges;
   };
   friend class RoaringDecoder;
-  const Block* find(uint64_t high) const;
+  // Calls `each` with the deleted rows in [first, first + count), ascending, until it returns false.
+  template <class Each>
+  void walk(uint64_t first, uint64_t count, Each&& each) const;
 
   std::vector<Block> blocks_;
   uint64_t cardinality_ = 0;
 };
 
-// Reads and checks the vector of a file of the table in `store`.
+// Reads and checks the vector of a file of the table in `store`. A vector outside the table (storage type p) is read from
+// the store of its own location.
 Result<DeletionVector> read_deletion_vector(storage::ObjectStore& store, const DeletionVectorDescriptor& descriptor);
 
 // Z85 (ZeroMQ RFC 32). Text of 5 characters per 4 bytes; anything else is corrupt.

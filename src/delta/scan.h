@@ -50,28 +50,33 @@ struct ScanPlan {
 // The snapshot must hold its files.
 Result<ScanPlan> plan_scan(const Snapshot& snapshot, const std::vector<Predicate>& predicates = {});
 
-// For scans that prune again when more is known (a join's keys): whether this file may hold matching rows.
+// The part of plan_scan() that decides, for callers that walk the files themselves. Thread-safe once made.
 class FilePruner {
  public:
   static Result<FilePruner> create(const Snapshot& snapshot, const std::vector<Predicate>& predicates);
-  Result<SkipReason> judge(const FileView& file) const;
+  // `partition_values` as in ScanFile.
+  SkipReason judge(const FileView& file, const std::vector<Value>& partition_values) const;
 
  private:
   struct Condition {
     Predicate predicate;
     LogicalType type;
     std::vector<std::string> physical_path;
-    bool partition = false;
-    bool usable = false;   // the values fit the column's type without loss
+    std::optional<size_t> partition;  // position among the partition columns
+    bool exact_text = true;           // the statistics' text gives the column's very value
   };
+  // Absent: the condition cannot be used to skip files.
+  static Result<std::optional<Condition>> condition(const Snapshot& snapshot, const Predicate& predicate);
+
   std::vector<Condition> conditions_;
 };
 
-// The path of a log entry as the store knows it: decoded, and relative where it lies under the table.
+// The path of a log entry as the store knows it: decoded, and relative where it lies under the store's root. Spellings
+// of one file (file:/x, file:///x, /x) give one path.
 struct FilePath {
   std::string path;
   bool absolute = false;
 };
-Result<FilePath> resolve_path(std::string_view encoded);
+Result<FilePath> resolve_path(std::string_view encoded, const storage::ObjectStore& store);
 
 }  // namespace deltastream::delta

@@ -1,0 +1,49 @@
+#include <filesystem>
+
+#include "common/uri.h"
+#include "delta/scan.h"
+
+namespace deltastream::delta {
+namespace {
+
+// "file:///lake/t", "file:/lake/t" → "/lake/t"; the leading slashes of a local path are one.
+std::string_view local_path(std::string_view text) {
+  if (text.substr(0, 5) == "file:") text.remove_prefix(5);
+  while (text.size() > 1 && text[0] == '/' && text[1] == '/') text.remove_prefix(1);
+  return text;
+}
+
+// The root of a local store, absolute and without a slash at its end; empty for other stores.
+std::string local_root(const storage::ObjectStore& store) {
+  std::string described = store.describe();
+  if (described.compare(0, 5, "file:") != 0) return {};
+  std::error_code error;
+  auto absolute = std::filesystem::absolute(described.substr(5), error).lexically_normal().string();
+  while (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
+  return error ? std::string() : absolute;
+}
+
+}  // namespace
+
+Result<FilePath> resolve_path(std::string_view encoded, const storage::ObjectStore& store) {
+  if (encoded.empty()) return corrupt("a file of the log has no path");
+  bool is_local = encoded[0] == '/' || encoded.substr(0, 5) == "file:";
+  // A relative path may hold ":" and even "://" further on; a scheme stands at the front and has no slash before it.
+  size_t scheme_end = encoded.find("://");
+  bool has_scheme = !is_local && scheme_end != std::string_view::npos && scheme_end > 0 && encoded.find('/') > scheme_end;
+  DS_ASSIGN_OR_RETURN(std::string decoded, percent_decode(encoded));
+  if (has_scheme) {
+    std::string root = store.describe();
+    bool inside = decoded.size() > root.size() + 1 && decoded.compare(0, root.size(), root) == 0 && decoded[root.size()] == '/';
+    return inside ? FilePath{decoded.substr(root.size() + 1), false} : FilePath{std::move(decoded), true};
+  }
+  if (!is_local) return FilePath{std::move(decoded), false};
+  std::string path(local_path(decoded));
+  std::string root = local_root(store);
+  if (!root.empty() && path.size() > root.size() + 1 && path.compare(0, root.size(), root) == 0 && path[root.size()] == '/') {
+    return FilePath{path.substr(root.size() + 1), false};
+  }
+  return FilePath{std::move(path), true};
+}
+
+}  // namespace deltastream::delta
