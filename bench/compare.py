@@ -68,7 +68,9 @@ class Flink:
         try:
             return json.load(urllib.request.urlopen(request, timeout=60))
         except urllib.error.HTTPError as error:
-            sys.exit(f"Flink refused: {error.read().decode()[:1500]}")
+            text = error.read().decode().replace("\\n", "\n")
+            causes = [line for line in text.splitlines() if line.startswith("Caused by:")] or [text[:1500]]
+            sys.exit("Flink refused: " + "\n".join(causes))
 
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -120,7 +122,35 @@ def header(flink):
     print(line + (f" {'Flink M/cpu-s':>12} {'wall s':>8} {'ratio':>8}" if flink else ""), flush=True)
 
 
+def events_of(folder):
+    """The JSON events below a folder, in the order of their text; times without the digits that one writer adds."""
+    def plain(value):
+        if isinstance(value, dict):
+            return {key: plain(inner) for key, inner in value.items()}
+        return value.rstrip("0").rstrip(".") if isinstance(value, str) and value.startswith("2026-01-01 ") and "." in value else value
+
+    texts = [line for file in folder.rglob("*") if file.is_file() and not file.name.startswith((".", "_")) for line in file.read_text().splitlines()]
+    return sorted(json.dumps(plain(json.loads(text)), sort_keys=True) for text in texts)
+
+
+def check_events(args, folder, flink):
+    """Both make the same events, to the last letter: all columns of the first 5,000, written as JSON by each."""
+    declaration = (HERE / "nexmark" / "tables.sql").read_text().split("CREATE VIEW")[0].replace("${SOURCE}", source_options(5000))
+    columns = "\n".join(line for line in declaration.splitlines() if line.startswith(("  event_type", "  person", "  auction", "  bid"))).rstrip(",")
+    text = declaration + "CREATE TABLE events (" + columns + ") WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'json');\n"
+    text += "INSERT INTO events SELECT event_type, person, auction, bid FROM nexmark;"
+    flink.run(text.replace("{}", str(folder / "events-flink")))
+    run_ours(args.program, text.replace("{}", str(folder / "events-ours")), "events", folder)
+    theirs, ours = events_of(folder / "events-flink"), events_of(folder / "events-ours")
+    if ours != theirs or len(ours) != 5000:
+        wrong = next((pair for pair in zip(ours, theirs) if pair[0] != pair[1]), (len(ours), len(theirs)))
+        sys.exit(f"the events differ: ours {wrong[0]}, Flink's {wrong[1]}")
+    print("the first 5,000 events are the same in both, in every column", flush=True)
+
+
 def nexmark(args, folder, flink):
+    if flink:
+        check_events(args, folder, flink)
     header(flink)
     if flink:
         flink.run(script("q0", source_options(min(args.events, 3_000_000)), "'connector' = 'blackhole'"))  # warm-up
@@ -139,7 +169,7 @@ def kafka(args, folder, flink):
     """Bids as JSON in one topic of 4 partitions → projected → Delta (ours); Flink has no Delta sink to be had: blackhole."""
     subprocess.run([ROOT / "tools/kafka.sh", "start", folder / "broker", str(KAFKA_PORT)], check=True)
     try:
-        columns = "auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, dateTime TIMESTAMP(3), extra STRING"
+        columns = "auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, `dateTime` TIMESTAMP(3), extra STRING"
         fill = ((HERE / "nexmark/tables.sql").read_text().replace("${SOURCE}", source_options(args.events))
                 + f"CREATE TABLE topic ({columns}) WITH ('connector' = 'kafka', 'topic' = 'bids', "
                 f"'properties.bootstrap.servers' = '127.0.0.1:{KAFKA_PORT}', 'format' = 'json');\nINSERT INTO topic SELECT * FROM bid;")
@@ -148,7 +178,7 @@ def kafka(args, folder, flink):
         header(flink)
         text = f"CREATE TABLE bids ({columns}) WITH ({kafka_source('bids')});\n"
         for name, sink in (("to Delta", f"'connector' = 'delta', 'table_path' = '{folder}/lake'"), ("blackhole", "'connector' = 'blackhole'")):
-            insert = f"CREATE TABLE result ({columns}) WITH ({{}});\nINSERT INTO result SELECT * FROM bids;"
+            insert = f"CREATE TABLE bids_out ({columns}) WITH ({{}});\nINSERT INTO bids_out SELECT * FROM bids;"
             ours = run_ours(args.program, text + insert.format(sink), name.replace(" ", "-"), folder)
             if flink:
                 flink.run(text + insert.format("'connector' = 'blackhole'"))  # warm-up, and then the figure

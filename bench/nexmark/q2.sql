@@ -1,2 +1,2 @@
-CREATE TABLE result (auction BIGINT, price BIGINT) WITH (${SINK});
-INSERT INTO result SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;
+CREATE TABLE nexmark_out (auction BIGINT, price BIGINT) WITH (${SINK});
+INSERT INTO nexmark_out SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;

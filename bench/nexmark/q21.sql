@@ -1,5 +1,5 @@
-CREATE TABLE result (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, channel_id STRING) WITH (${SINK});
-INSERT INTO result
+CREATE TABLE nexmark_out (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, channel_id STRING) WITH (${SINK});
+INSERT INTO nexmark_out
 SELECT auction, bidder, price, channel,
        CASE WHEN LOWER(channel) = 'apple' THEN '0'
             WHEN LOWER(channel) = 'google' THEN '1'
