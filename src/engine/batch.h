@@ -1,5 +1,8 @@
 #pragma once
-// Batch SQL over tables: DuckDB's dialect with delta_scan and delta.`path`. One session, one thread at a time.
+// Batch SQL over tables: DuckDB's dialect with delta_scan and delta.`path` (docs/sql.md). One session, one thread at a time.
+// Results are read before the next statement is executed, and not after the session is gone. Errors keep their kinds:
+// invalid argument for SQL that cannot be parsed or bound (with line, column and a caret), not found for files and tables
+// that are not there, corrupt for files that break their format, permission for what is not granted.
 
 #include <functional>
 #include <memory>
@@ -12,7 +15,12 @@
 
 namespace deltastream::engine {
 
-// Rows of one statement, streamed.
+struct BatchOptions {
+  // Folders that statements may read and write, themselves and below. Empty: everything that the process may.
+  std::vector<std::string> granted_roots;
+};
+
+// Rows of one statement, streamed. No columns: the statement returns nothing.
 class BatchResult {
  public:
   virtual ~BatchResult() = default;
@@ -23,8 +31,9 @@ class BatchResult {
 
 class BatchSession {
  public:
-  // In-memory database; reads files and tables under `granted roots` (default: everything local).
-  static Result<std::unique_ptr<BatchSession>> create(const Environment& environment = {});
+  // An in-memory database. Tables are read through `environment`, plain files by DuckDB itself.
+  static Result<std::unique_ptr<BatchSession>> create(const BatchOptions& options, const Environment& environment = {});
+  static Result<std::unique_ptr<BatchSession>> create(const Environment& environment = {}) { return create(BatchOptions{}, environment); }
   virtual ~BatchSession() = default;
   // Splits a text into its statements.
   virtual Result<std::vector<std::string>> split(const std::string& sql) = 0;

@@ -1,0 +1,135 @@
+// BatchSession over one in-memory DuckDB.
+#include <filesystem>
+#include <optional>
+
+#include "common/exception.h"
+#include "engine/batch.h"
+#include "engine/batch/errors.h"
+#include "engine/batch/sql_lexer.h"
+#include "engine/batch/sql_rewrite.h"
+#include "engine/delta_scan/object_file_system.h"
+
+namespace deltastream::engine {
+namespace {
+
+using batch::RewrittenSql;
+
+// The text of a statement, for the places in its errors.
+struct StatementText {
+  std::string original;
+  RewrittenSql rewritten;
+
+  Error error(const duckdb::ErrorData& data) const {
+    return batch::from_duckdb(data, [&](size_t offset) { return batch::show_offset(original, rewritten.original_offset(offset)); });
+  }
+  Error error(const std::exception& exception) const { return error(duckdb::ErrorData(exception)); }
+};
+
+class QueryRows final : public BatchResult {
+ public:
+  QueryRows(StatementText text, duckdb::unique_ptr<duckdb::QueryResult> result) : text_(std::move(text)), result_(std::move(result)) {
+    // A statement that returns nothing still has a column inside DuckDB.
+    if (result_->properties.return_type == duckdb::StatementReturnType::NOTHING) return;
+    for (size_t i = 0; i < result_->names.size(); i++) columns_.push_back({result_->names[i], result_->types[i], true});
+  }
+
+  const std::vector<Field>& columns() const override { return columns_; }
+  Result<DataChunk*> next() override {
+    try {
+      do {
+        chunk_ = result_->Fetch();
+      } while (chunk_ && chunk_->size() == 0);
+    } catch (const std::exception& exception) {
+      return text_.error(exception);
+    }
+    if (result_->HasError()) return text_.error(result_->GetErrorObject());
+    return columns_.empty() ? nullptr : chunk_.get();
+  }
+
+ private:
+  StatementText text_;
+  duckdb::unique_ptr<duckdb::QueryResult> result_;
+  duckdb::unique_ptr<DataChunk> chunk_;
+  std::vector<Field> columns_;
+};
+
+class NoRows final : public BatchResult {
+ public:
+  const std::vector<Field>& columns() const override { return columns_; }
+  Result<DataChunk*> next() override { return nullptr; }
+
+ private:
+  std::vector<Field> columns_;
+};
+
+class DuckdbSession final : public BatchSession {
+ public:
+  explicit DuckdbSession(const BatchOptions& options, const Environment&) {
+    duckdb::DBConfig config;
+    config.SetOptionByName("autoinstall_known_extensions", false);
+    config.SetOptionByName("autoload_known_extensions", false);
+    database_.emplace(nullptr, &config);
+    connection_.emplace(*database_);
+    if (!options.granted_roots.empty()) close_outside(options.granted_roots);
+  }
+
+  Result<std::vector<std::string>> split(const std::string& sql) override { return batch::split_sql(sql); }
+
+  Result<std::unique_ptr<BatchResult>> execute(const std::string& statement) override {
+    DS_ASSIGN_OR_RETURN(RewrittenSql rewritten, batch::rewrite_sql(statement));
+    StatementText text{statement, std::move(rewritten)};
+    try {
+      duckdb::Parser parser(connection_->context->GetParserOptions());
+      parser.ParseQuery(text.rewritten.text());
+      auto& statements = parser.statements;
+      if (statements.empty()) return std::unique_ptr<BatchResult>(std::make_unique<NoRows>());
+      if (statements.size() > 1) return invalid_argument("one statement is executed at a time, but these are " + std::to_string(statements.size()));
+      statements[0]->query.clear();  // with the text at hand, DuckDB writes the place into the message instead of telling it
+      auto result = connection_->SendQuery(std::move(statements[0]));
+      if (result->HasError()) return text.error(result->GetErrorObject());
+      return std::unique_ptr<BatchResult>(std::make_unique<QueryRows>(std::move(text), std::move(result)));
+    } catch (const std::exception& exception) {
+      return text.error(exception);
+    }
+  }
+
+  std::vector<std::string> complete(const std::string& text) override {
+    std::vector<std::string> names;
+    try {
+      duckdb::Connection connection(*database_);
+      auto found = connection.Query("SELECT suggestion FROM sql_auto_complete(" + Value(text).ToSQLString() + ")");
+      if (found->HasError()) return names;
+      for (auto& row : *found) names.push_back(row.GetValue<std::string>(0));
+    } catch (const std::exception&) {
+      names.clear();  // completion is a courtesy: a text that cannot be completed has no names
+    }
+    return names;
+  }
+
+ private:
+  // What DuckDB itself may open from now on. It cannot be opened up again.
+  void close_outside(const std::vector<std::string>& roots) {
+    duckdb::vector<Value> folders{Value(kObjectScheme)};
+    for (const std::string& root : roots) folders.emplace_back(std::filesystem::absolute(root).string() + "/");
+    for (const std::string& sql : {"SET allowed_directories = " + Value::LIST(LogicalType::VARCHAR, std::move(folders)).ToSQLString(),
+                                   std::string("SET enable_external_access = false")}) {
+      auto done = connection_->Query(sql);
+      if (done->HasError()) done->ThrowError();
+    }
+  }
+
+  std::optional<duckdb::DuckDB> database_;
+  std::optional<duckdb::Connection> connection_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<BatchSession>> BatchSession::create(const BatchOptions& options, const Environment& environment) {
+  try {
+    return std::unique_ptr<BatchSession>(std::make_unique<DuckdbSession>(options, environment));
+  } catch (const std::exception& exception) {
+    return batch::from_duckdb(duckdb::ErrorData(exception));
+  }
+}
+
+}  // namespace deltastream::engine

@@ -1,0 +1,196 @@
+#include "engine/batch/sql_rewrite.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/batch/sql_lexer.h"
+
+namespace deltastream::engine::batch {
+namespace {
+
+std::string quote(std::string_view text, char mark) {
+  std::string result(1, mark);
+  for (char c : text) {
+    result += c;
+    if (c == mark) result += mark;
+  }
+  return result + mark;
+}
+
+}  // namespace
+
+// Copies the text from token to token and puts other words where a rule applies.
+class Rewriter {
+ public:
+  Rewriter(std::string_view sql, std::vector<SqlToken> tokens) : sql_(sql), tokens_(std::move(tokens)) {}
+
+  Result<RewrittenSql> run() {
+    if (table_statement()) return finish();
+    while (at_ < tokens_.size()) {
+      if (is_path(at_)) {
+        rewrite_path();
+      } else if (at_ > 0 && tokens_[at_ - 1].is_name() && travel_at(at_)) {
+        Travel travel = *travel_at(at_);
+        replace(tokens_[at_].offset, end_of(travel.last), "AT (" + travel.unit + " => " + travel.value + ")");
+        at_ = travel.last + 1;
+      } else {
+        if (tokens_[at_].kind == SqlTokenKind::kBackquotedName) {
+          replace(tokens_[at_].offset, end_of(at_), quote(tokens_[at_].unquoted(), '"'));
+        }
+        at_++;
+      }
+    }
+    return finish();
+  }
+
+ private:
+  // "VERSION AS OF 3": the tokens up to `last`.
+  struct Travel {
+    std::string unit;  // VERSION or TIMESTAMP
+    std::string value;
+    size_t last = 0;
+  };
+
+  const SqlToken* token(size_t i) const { return i < tokens_.size() ? &tokens_[i] : nullptr; }
+  bool word(size_t i, std::string_view text) const { return i < tokens_.size() && tokens_[i].is_word(text); }
+  bool symbol(size_t i, char c) const { return i < tokens_.size() && tokens_[i].is_symbol(c); }
+  size_t end_of(size_t i) const { return tokens_[i].offset + tokens_[i].text.size(); }
+
+  bool is_path(size_t i) const {
+    return word(i, "delta") && symbol(i + 1, '.') && i + 2 < tokens_.size() && tokens_[i + 2].kind == SqlTokenKind::kBackquotedName &&
+           (i == 0 || !symbol(i - 1, '.'));
+  }
+
+  std::optional<Travel> travel_at(size_t i) const {
+    if (word(i, "for")) i++;
+    bool version = word(i, "version");
+    if ((!version && !word(i, "timestamp")) || !word(i + 1, "as") || !word(i + 2, "of")) return std::nullopt;
+    const SqlToken* value = token(i + 3);
+    if (!value) return std::nullopt;
+    Travel travel{version ? "VERSION" : "TIMESTAMP", std::string(value->text), i + 3};
+    if (value->kind == SqlTokenKind::kNumber || value->kind == SqlTokenKind::kString) return travel;
+    if (version) return std::nullopt;
+    // TIMESTAMP '…', DATE '…', a call, or an expression in parentheses.
+    size_t next = i + 3;
+    if (value->kind == SqlTokenKind::kWord) {
+      next++;
+      if (token(next) && tokens_[next].kind == SqlTokenKind::kString) return through(travel, i + 3, next);
+    }
+    if (!symbol(next, '(')) return std::nullopt;
+    int depth = 0;
+    for (size_t j = next; j < tokens_.size(); j++) {
+      depth += symbol(j, '(') ? 1 : symbol(j, ')') ? -1 : 0;
+      if (depth == 0) return through(travel, i + 3, j);
+    }
+    return std::nullopt;
+  }
+  Travel through(Travel travel, size_t first, size_t last) const {
+    travel.value = std::string(sql_.substr(tokens_[first].offset, end_of(last) - tokens_[first].offset));
+    travel.last = last;
+    return travel;
+  }
+
+  void rewrite_path() {
+    std::string call = "delta_scan(" + quote(tokens_[at_ + 2].unquoted(), '\'');
+    size_t last = at_ + 2;
+    if (auto travel = travel_at(at_ + 3)) {
+      call += travel->unit == "VERSION" ? ", version => " : ", timestamp => ";
+      call += travel->value;
+      last = travel->last;
+    }
+    replace(tokens_[at_].offset, end_of(last), call + ")");
+    at_ = last + 1;
+  }
+
+  // Statements about a table as a whole. True when the text is one.
+  bool table_statement() {
+    const char* function = nullptr;
+    size_t i = 2;
+    if (word(0, "describe") || word(0, "desc")) {
+      function = word(1, "history") ? "delta_history" : word(1, "detail") ? "delta_detail" : nullptr;
+    } else if (word(0, "show") && word(1, "tblproperties")) {
+      function = "delta_properties";
+    }
+    auto target = function ? target_at(i) : std::nullopt;
+    if (!target) return false;
+    std::string call = std::string("SELECT * FROM ") + function + "(" + quote(*target, '\'') + ")";
+    // SHOW TBLPROPERTIES t ('key') asks for one.
+    if (word(1, "tblproperties") && symbol(i, '(') && symbol(i + 2, ')')) {
+      call += " WHERE key = " + quote(tokens_[i + 1].unquoted(), '\'');
+      i += 3;
+    }
+    replace(tokens_[0].offset, end_of(i - 1), call);
+    return true;
+  }
+  // delta.`path`, 'path', or a name with dots; moves i behind it.
+  std::optional<std::string> target_at(size_t& i) const {
+    if (is_path(i)) return tokens_[(i += 3) - 1].unquoted();
+    if (token(i) && tokens_[i].kind == SqlTokenKind::kString) return tokens_[i++].unquoted();
+    if (!token(i) || !tokens_[i].is_name()) return std::nullopt;
+    std::string name = tokens_[i++].unquoted();
+    while (symbol(i, '.') && token(i + 1) && tokens_[i + 1].is_name()) {
+      name += "." + tokens_[i + 1].unquoted();
+      i += 2;
+    }
+    return name;
+  }
+
+  void replace(size_t from, size_t to, const std::string& words) {
+    copy(from);
+    result_.pieces_.push_back({result_.text_.size(), from, false});
+    result_.text_ += words;
+    copied_ = to;
+  }
+  void copy(size_t to) {
+    if (to <= copied_) return;
+    result_.pieces_.push_back({result_.text_.size(), copied_, true});
+    result_.text_ += sql_.substr(copied_, to - copied_);
+    copied_ = to;
+  }
+  RewrittenSql finish() {
+    copy(sql_.size());
+    return std::move(result_);
+  }
+
+  std::string_view sql_;
+  std::vector<SqlToken> tokens_;
+  size_t at_ = 0;
+  size_t copied_ = 0;
+  RewrittenSql result_;
+};
+
+size_t RewrittenSql::original_offset(size_t offset) const {
+  auto after = std::upper_bound(pieces_.begin(), pieces_.end(), offset, [](size_t o, const Piece& piece) { return o < piece.start; });
+  if (after == pieces_.begin()) return offset;
+  const Piece& piece = *std::prev(after);
+  return piece.verbatim ? piece.original + (offset - piece.start) : piece.original;
+}
+
+Result<RewrittenSql> rewrite_sql(std::string_view sql) {
+  DS_ASSIGN_OR_RETURN(auto tokens, tokenize_sql(sql));
+  return Rewriter(sql, std::move(tokens)).run();
+}
+
+Result<std::vector<std::string>> split_sql(std::string_view sql) {
+  DS_ASSIGN_OR_RETURN(auto tokens, tokenize_sql(sql));
+  std::vector<std::string> statements;
+  size_t start = 0;
+  bool any = false;
+  auto cut = [&](size_t end) {
+    if (any) statements.emplace_back(sql.substr(start, end - start));
+    any = false;
+  };
+  for (const SqlToken& token : tokens) {
+    if (token.is_symbol(';')) {
+      cut(token.offset);
+      start = token.offset + 1;
+    } else {
+      if (!any) start = token.offset;
+      any = true;
+    }
+  }
+  cut(sql.size());
+  return statements;
+}
+
+}  // namespace deltastream::engine::batch

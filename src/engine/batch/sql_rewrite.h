@@ -1,0 +1,41 @@
+#pragma once
+// Delta's spellings turned into DuckDB's, token by token, so that texts and comments stay untouched:
+//   delta.`path`                        delta_scan('path')
+//   … VERSION AS OF n                   delta_scan('path', version => n), or name AT (VERSION => n)
+//   … TIMESTAMP AS OF 't'               the same with timestamp
+//   DESCRIBE HISTORY t, DESCRIBE DETAIL t, SHOW TBLPROPERTIES t
+//                                       SELECT * FROM delta_history('t'), delta_detail('t'), delta_properties('t')
+//   `name`                              "name"
+// Pure functions. Errors: invalid argument with the place.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+
+namespace deltastream::engine::batch {
+
+class RewrittenSql {
+ public:
+  const std::string& text() const { return text_; }
+  // The byte of the original that the byte of the new text stems from.
+  size_t original_offset(size_t offset) const;
+
+ private:
+  friend class Rewriter;
+  struct Piece {
+    size_t start;     // in the new text
+    size_t original;  // where it stood
+    bool verbatim;
+  };
+  std::string text_;
+  std::vector<Piece> pieces_;
+};
+
+Result<RewrittenSql> rewrite_sql(std::string_view sql);
+
+// The statements of a text, without their semicolons; empty ones are left out.
+Result<std::vector<std::string>> split_sql(std::string_view sql);
+
+}  // namespace deltastream::engine::batch

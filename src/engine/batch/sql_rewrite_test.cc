@@ -1,0 +1,58 @@
+#include "engine/batch/sql_rewrite.h"
+
+#include <gtest/gtest.h>
+
+namespace deltastream::engine::batch {
+namespace {
+
+std::string rewritten(std::string_view sql) {
+  auto result = rewrite_sql(sql);
+  return result.ok() ? result->text() : result.error().to_string();
+}
+
+TEST(SqlRewrite, LeavesDuckdbsOwnTextAlone) {
+  for (const char* sql : {"SELECT 1", "SELECT 'delta.`x`' -- delta.`y`\n, version AS of FROM t", "SELECT timestamp AS of, version AS of",
+                          "SELECT $a$ `b` $a$, E'\\'`'", "FROM t AT (VERSION => 3)", "SELECT a::VARCHAR, {'x': 1}, [1, 2][1] /* ` */"}) {
+    EXPECT_EQ(rewritten(sql), sql);
+  }
+}
+
+TEST(SqlRewrite, PathsBecomeScans) {
+  EXPECT_EQ(rewritten("SELECT * FROM delta.`/a b/it's` t"), "SELECT * FROM delta_scan('/a b/it''s') t");
+  EXPECT_EQ(rewritten("FROM DELTA . `/a``b`, delta.`c`"), "FROM delta_scan('/a`b'), delta_scan('c')");
+  EXPECT_EQ(rewritten("SELECT x.delta.`c`"), "SELECT x.delta.\"c\"");
+}
+
+TEST(SqlRewrite, TimeTravel) {
+  EXPECT_EQ(rewritten("FROM delta.`/t` VERSION AS OF 3 JOIN u"), "FROM delta_scan('/t', version => 3) JOIN u");
+  EXPECT_EQ(rewritten("FROM delta.`/t` FOR TIMESTAMP AS OF '2020-01-01'"), "FROM delta_scan('/t', timestamp => '2020-01-01')");
+  EXPECT_EQ(rewritten("FROM lake.t VERSION AS OF 3 AS x"), "FROM lake.t AT (VERSION => 3) AS x");
+  EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF TIMESTAMP '2020-01-01 00:00:00'"), "FROM t AT (TIMESTAMP => TIMESTAMP '2020-01-01 00:00:00')");
+  EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF (now() - INTERVAL 1 DAY) WHERE x"), "FROM t AT (TIMESTAMP => (now() - INTERVAL 1 DAY)) WHERE x");
+  EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF date_trunc('day', now())"), "FROM t AT (TIMESTAMP => date_trunc('day', now()))");
+}
+
+TEST(SqlRewrite, TableStatements) {
+  EXPECT_EQ(rewritten("DESCRIBE HISTORY delta.`/t` LIMIT 3"), "SELECT * FROM delta_history('/t') LIMIT 3");
+  EXPECT_EQ(rewritten("describe detail '/t'"), "SELECT * FROM delta_detail('/t')");
+  EXPECT_EQ(rewritten("DESC HISTORY lake.`a b`"), "SELECT * FROM delta_history('lake.a b')");
+  EXPECT_EQ(rewritten("SHOW TBLPROPERTIES lake.t ('delta.appendOnly')"), "SELECT * FROM delta_properties('lake.t') WHERE key = 'delta.appendOnly'");
+  EXPECT_EQ(rewritten("DESCRIBE history"), "DESCRIBE history");
+  EXPECT_EQ(rewritten("DESCRIBE SELECT 1"), "DESCRIBE SELECT 1");
+}
+
+TEST(SqlRewrite, PlacesAreMappedBack) {
+  std::string sql = "SELECT `a` FROM delta.`/x` WHERE boom";
+  auto result = rewrite_sql(sql);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->original_offset(result->text().find("boom")), sql.find("boom"));
+  EXPECT_EQ(result->original_offset(result->text().find("delta_scan") + 3), sql.find("delta"));
+}
+
+TEST(SqlRewrite, OpenQuotesAreNamed) {
+  EXPECT_EQ(rewritten("SELECT 'a"), "invalid argument: a text is never closed, line 1, column 8:\n  SELECT 'a\n         ^");
+  EXPECT_NE(rewritten("/* /* */").find("comment is never closed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace deltastream::engine::batch
