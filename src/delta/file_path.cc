@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include "common/uri.h"
@@ -11,6 +13,14 @@ std::string_view local_path(std::string_view text) {
   if (text.substr(0, 5) == "file:") text.remove_prefix(5);
   while (text.size() > 1 && text[0] == '/' && text[1] == '/') text.remove_prefix(1);
   return text;
+}
+
+// A relative path may hold ":" and even "://" (t=12:00://x), but not behind nothing but the characters of a scheme.
+bool begins_with_scheme(std::string_view text) {
+  size_t colon = text.find("://");
+  if (colon == std::string_view::npos || colon == 0) return false;
+  return std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(colon),
+                     [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
 }
 
 // The root of a local store, absolute and without a slash at its end; empty for other stores.
@@ -28,9 +38,7 @@ std::string local_root(const storage::ObjectStore& store) {
 Result<FilePath> resolve_path(std::string_view encoded, const storage::ObjectStore& store) {
   if (encoded.empty()) return corrupt("a file of the log has no path");
   bool is_local = encoded[0] == '/' || encoded.substr(0, 5) == "file:";
-  // A relative path may hold ":" and even "://" further on; a scheme stands at the front and has no slash before it.
-  size_t scheme_end = encoded.find("://");
-  bool has_scheme = !is_local && scheme_end != std::string_view::npos && scheme_end > 0 && encoded.find('/') > scheme_end;
+  bool has_scheme = !is_local && begins_with_scheme(encoded);
   DS_ASSIGN_OR_RETURN(std::string decoded, percent_decode(encoded));
   if (has_scheme) {
     std::string root = store.describe();

@@ -39,7 +39,9 @@ Result<DeletionVector> RoaringDecoder::decode() {
   if (magic == kPortableMagic) {
     DS_RETURN_IF_ERROR(portable());
   } else if (magic == kNativeMagic) {
-    DS_RETURN_IF_ERROR(native());
+    DS_RETURN_IF_ERROR(native(false));
+  } else if (magic == __builtin_bswap32(kNativeMagic)) {
+    DS_RETURN_IF_ERROR(native(true));
   } else {
     return corrupt("the bitmap begins with the number " + std::to_string(magic) + ", which is no format of deletion vectors");
   }
@@ -61,14 +63,18 @@ Status RoaringDecoder::portable() {
   return {};
 }
 
-// The older form: as many buckets as the last one needs, without keys, each with its length before it.
-Status RoaringDecoder::native() {
+// The older form: as many buckets as the last one needs, without keys, each with its length before it. Its own numbers
+// come in either byte order (the protocol's example of an inline vector has them big endian), the bitmaps never.
+Status RoaringDecoder::native(bool big_endian) {
+  auto ordered = [&](int32_t value) { return big_endian ? static_cast<int32_t>(__builtin_bswap32(static_cast<uint32_t>(value))) : value; };
   int32_t count = 0;
   if (!take(count)) return ends_early();
+  count = ordered(count);
   if (count < 0) return corrupt("the bitmap says it has a negative number of buckets");
   for (int32_t key = 0; key < count; key++) {
     int32_t length = 0;
     if (!take(length)) return ends_early();
+    length = ordered(length);
     size_t before = rest_.size();
     DS_RETURN_IF_ERROR(bitmap(static_cast<uint64_t>(key)));
     if (length < 0 || before - rest_.size() != static_cast<size_t>(length)) return corrupt("a bucket of the bitmap has another length than it says");

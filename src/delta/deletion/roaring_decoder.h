@@ -15,7 +15,7 @@ class RoaringDecoder {
   template <class Integer>
   bool take(Integer& value);
   Status portable();
-  Status native();
+  Status native(bool big_endian);
   // One standard 32-bit bitmap, whose rows get `bucket` as their upper 32 bits.
   Status bitmap(uint64_t bucket);
   Status container(uint64_t high, uint32_t cardinality, bool is_ranges);
