@@ -9,7 +9,7 @@
 namespace deltastream::storage {
 
 // A folder of the local disk. Writes go to a hidden staging name beside the target, are synced, and appear by link()
-// (put_if_absent) or rename() (put); the folder is synced before success is returned, except after a remove: what a power cut
+// (put_if_absent) or rename() (put); the folder is synced before success or "already exists" is returned, except after a remove: what a power cut
 // brings back is an object that nobody names. Where the file system leaves open whether an object now stands (EIO from link,
 // a folder that cannot be synced), the answer is commit state unknown. The root need not exist yet. Listing does not enter
 // folders behind symbolic links.

@@ -61,6 +61,11 @@ Status StagingFile::publish_if_absent() {
     // EIO and its like say nothing about whether the name was entered.
     return commit_state_unknown(linked.error().describe());
   }
+  if (!linked.ok() && linked.error().kind() == ErrorKind::kAlreadyExists) {
+    // Whoever put it there may have died, or failed, before the folder was synced; the caller goes on from what stands.
+    DS_RETURN_IF_ERROR(sync_folder());
+    return linked;
+  }
   if (!linked.ok()) return linked;
   file_.reset();
   // The object stands: a staging name left behind is litter, no failure.
