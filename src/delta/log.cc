@@ -50,7 +50,12 @@ class Classifier {
     auto version = read_digits(words[0], 20);
     if (!version) return;
     if (words.size() == 2 && words[1] == "json") {
-      listing_.commits.push_back({*version, object});
+      listing_.commits.push_back({*version, object, *version});
+      return;
+    }
+    if (words.size() == 4 && words[2] == "compacted" && words[3] == "json") {
+      auto last = read_digits(words[1], 20);
+      if (last && *last > *version) listing_.compactions.push_back({*last, object, *version});
       return;
     }
     if (words[1] != "checkpoint") return;
@@ -75,6 +80,9 @@ class Classifier {
     auto by_version = [](const auto& a, const auto& b) { return a.version < b.version; };
     std::stable_sort(listing_.commits.begin(), listing_.commits.end(), by_version);
     std::stable_sort(listing_.checkpoints.begin(), listing_.checkpoints.end(), by_version);
+    std::stable_sort(listing_.compactions.begin(), listing_.compactions.end(), [](const CommitFile& a, const CommitFile& b) {
+      return std::pair(a.first_version, a.version) < std::pair(b.first_version, b.version);
+    });
     return std::move(listing_);
   }
 
@@ -83,18 +91,28 @@ class Classifier {
   std::map<std::pair<int64_t, int64_t>, MultiPart> multi_;
 };
 
-// The commits of (base, version], or what is missing.
-Result<std::vector<CommitFile>> contiguous(const LogListing& listing, int64_t base, int64_t version, const std::string& where) {
-  std::vector<CommitFile> commits;
-  int64_t next = base + 1;
-  for (const auto& commit : listing.commits) {
-    if (commit.version <= base || commit.version > version) continue;
-    if (commit.version != next) break;
-    commits.push_back(commit);
-    next++;
+// The longest compacted file that begins with `first` and ends by `last`.
+const CommitFile* longest_compaction(const LogListing& listing, int64_t first, int64_t last) {
+  const CommitFile* longest = nullptr;
+  auto at = std::lower_bound(listing.compactions.begin(), listing.compactions.end(), first,
+                             [](const CommitFile& file, int64_t version) { return file.first_version < version; });
+  for (; at != listing.compactions.end() && at->first_version == first && at->version <= last; ++at) longest = &*at;
+  return longest;
+}
+
+// What covers (base, version], or what is missing.
+Result<std::vector<CommitFile>> contiguous(const LogListing& listing, int64_t base, int64_t version, bool compacted, const std::string& where) {
+  std::vector<CommitFile> files;
+  auto commit = std::lower_bound(listing.commits.begin(), listing.commits.end(), base + 1,
+                                 [](const CommitFile& file, int64_t first) { return file.version < first; });
+  for (int64_t next = base + 1; next <= version; next = files.back().version + 1) {
+    const CommitFile* found = compacted ? longest_compaction(listing, next, version) : nullptr;
+    while (commit != listing.commits.end() && commit->version < next) ++commit;
+    if (!found && commit != listing.commits.end() && commit->version == next) found = &*commit;
+    if (!found) return corrupt(where + ": the log has a gap: " + commit_path(next) + " is missing, and no checkpoint stands in for it");
+    files.push_back(*found);
   }
-  if (next > version) return commits;
-  return corrupt(where + ": the log has a gap: " + commit_path(next) + " is missing, and no checkpoint stands in for it");
+  return files;
 }
 
 }  // namespace
@@ -128,21 +146,23 @@ Result<std::vector<LogSegment>> log_segments(const LogListing& listing, std::opt
   }
   std::vector<LogSegment> segments;
   std::optional<Error> first_error;
-  for (auto it = listing.checkpoints.rbegin(); it != listing.checkpoints.rend(); ++it) {
-    if (it->version > version) continue;
-    auto commits = contiguous(listing, it->version, version, where);
-    if (commits.ok()) {
-      segments.push_back({version, *it, std::move(commits).value()});
-    } else if (!first_error) {
-      first_error = std::move(commits).error();
+  auto add_ways = [&](const CheckpointFiles* checkpoint) {
+    for (bool compacted : {true, false}) {
+      if (compacted && listing.compactions.empty()) continue;
+      auto commits = contiguous(listing, checkpoint ? checkpoint->version : -1, version, compacted, where);
+      if (!commits.ok()) {
+        if (!first_error) first_error = std::move(commits).error();
+        continue;
+      }
+      bool uses_compaction = std::any_of(commits->begin(), commits->end(), [](const CommitFile& file) { return file.compacted(); });
+      if (compacted && !uses_compaction) continue;
+      segments.push_back({version, checkpoint ? std::optional(*checkpoint) : std::nullopt, std::move(commits).value()});
     }
+  };
+  for (auto it = listing.checkpoints.rbegin(); it != listing.checkpoints.rend(); ++it) {
+    if (it->version <= version) add_ways(&*it);
   }
-  auto commits = contiguous(listing, -1, version, where);
-  if (commits.ok()) {
-    segments.push_back({version, std::nullopt, std::move(commits).value()});
-  } else if (!first_error) {
-    first_error = std::move(commits).error();
-  }
+  add_ways(nullptr);
   if (segments.empty()) return *first_error;
   return segments;
 }

@@ -26,13 +26,17 @@ struct CheckpointFiles {
   bool json = false;                            // v2 top file in JSON
 };
 
+// The actions of the versions from `first_version` to `version`: one commit, or several compacted into one file.
 struct CommitFile {
   int64_t version = 0;
   storage::ObjectMeta object;
+  int64_t first_version = 0;
+  bool compacted() const { return first_version < version; }
 };
 
 struct LogListing {
   std::vector<CommitFile> commits;              // ascending
+  std::vector<CommitFile> compactions;          // by first version, then by version
   std::vector<CheckpointFiles> checkpoints;     // complete ones, ascending; of one version in the order to try
 };
 
@@ -48,7 +52,8 @@ struct LogSegment {
   std::vector<CommitFile> commits;
 };
 
-// All ways to reach `version` (absent: the newest), best first: the newest checkpoint, older ones, and the commits alone.
+// All ways to reach `version` (absent: the newest), best first: the newest checkpoint, older ones, and the commits alone;
+// each with compacted files where they stand in for several commits, then without.
 // `where` names the table in messages.
 Result<std::vector<LogSegment>> log_segments(const LogListing& listing, std::optional<int64_t> version, const std::string& where);
 

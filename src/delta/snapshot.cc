@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "delta/history.h"
 #include "delta/log/log_replay.h"
 
 namespace deltastream::delta {
@@ -12,7 +13,12 @@ Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
 Snapshot::~Snapshot() = default;
 
 Result<Snapshot> Snapshot::open(std::shared_ptr<storage::ObjectStore> store, const SnapshotOptions& options, const Environment& environment) {
-  DS_ASSIGN_OR_RETURN(auto replay, LogReplay::open(std::move(store), options, environment));
+  SnapshotOptions chosen = options;
+  if (options.timestamp_ms) {
+    if (options.version) return invalid_argument("a table can be opened by version or by timestamp, not by both");
+    DS_ASSIGN_OR_RETURN(chosen.version, version_at(store, *options.timestamp_ms, environment));
+  }
+  DS_ASSIGN_OR_RETURN(auto replay, LogReplay::open(std::move(store), chosen, environment));
   return Snapshot(std::move(replay));
 }
 

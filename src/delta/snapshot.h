@@ -27,6 +27,8 @@ enum class LoadFiles { kAll, kNone };
 struct SnapshotOptions {
   std::optional<int64_t> version;   // absent: the newest
   LoadFiles files = LoadFiles::kAll;
+  // Instead of a version: the one that stood at this time (see history.h).
+  std::optional<int64_t> timestamp_ms;
 };
 
 // Number and size of the files where known without holding them.
@@ -41,7 +43,7 @@ class Snapshot {
  public:
   static Result<Snapshot> open(std::shared_ptr<storage::ObjectStore> store, const SnapshotOptions& options = {}, const Environment& environment = {});
   static Result<Snapshot> open(std::shared_ptr<storage::ObjectStore> store, std::optional<int64_t> version, const Environment& environment = {}) {
-    return open(std::move(store), SnapshotOptions{version, LoadFiles::kAll}, environment);
+    return open(std::move(store), SnapshotOptions{version, LoadFiles::kAll, std::nullopt}, environment);
   }
   // Whether the store holds a table at its root: any commit or checkpoint.
   static Result<bool> table_exists(storage::ObjectStore& store);

@@ -210,6 +210,10 @@ void read_commit_info(ondemand::value value, CommitInfo& info) {
     else if (key == "txnId") lenient.text(inner, "txnId", info.txn_id);
     else if (key == "userMetadata") lenient.text(inner, "userMetadata", info.user_metadata);
     else if (key == "readVersion") lenient.number(inner, "readVersion", info.read_version);
+    else if (key == "isBlindAppend") {
+      bool blind = false;
+      if (!inner.get_bool().get(blind)) info.is_blind_append = blind;
+    }
     else if (key == "operationParameters" || key == "operationMetrics") {
       StringMap& map = key == "operationMetrics" ? info.operation_metrics : info.operation_parameters;
       lenient.object(inner, "map", [&](std::string_view name, ondemand::value item) {

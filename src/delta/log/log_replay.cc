@@ -1,5 +1,6 @@
 #include "delta/log/log_replay.h"
 
+#include "delta/log/commit_info_reader.h"
 #include "delta/log/commit_replay.h"
 
 namespace deltastream::delta {
@@ -40,37 +41,49 @@ Status LogReplay::load_from(const LogListing& listing, std::optional<int64_t> ve
   DS_ASSIGN_OR_RETURN(auto segments, log_segments(listing, version, store_->describe()));
   std::optional<Error> first_error;
   for (const auto& segment : segments) {
-    auto loaded = load_segment(segment);
+    bool avoidable = false;
+    auto loaded = load_segment(segment, avoidable);
     if (loaded.ok()) {
-      if (first_error) {
-        environment_.logger->warn(where(segment.version) + ": read around a checkpoint that cannot be used: " + first_error->describe());
-      }
+      if (first_error) environment_.logger->warn(where(segment.version) + " was read around a file of the log that is broken: " + first_error->describe());
       return {};
     }
-    // Only what is wrong with a checkpoint can be better on another way.
-    bool checkpoint_at_fault = segment.checkpoint && state_.version < 0;
-    if (!first_error || !checkpoint_at_fault) first_error = std::move(loaded).error();
-    if (!checkpoint_at_fault) break;
+    if (!first_error || !avoidable) first_error = std::move(loaded).error();
+    if (!avoidable) break;
   }
   return *first_error;
 }
 
-Status LogReplay::load_segment(const LogSegment& segment) {
+// `avoidable`: a file failed that another way may do without.
+Status LogReplay::load_segment(const LogSegment& segment, bool& avoidable) {
   state_ = TableState();
   state_.holds_files = wants_files_;
   if (!wants_files_ && !segment.checkpoint) state_.totals = FileTotals{};
+  avoidable = true;
   if (segment.checkpoint) {
     DS_RETURN_IF_ERROR(load_checkpoint(*segment.checkpoint));
     state_.version = segment.checkpoint->version;
   }
   for (const auto& commit : segment.commits) {
+    avoidable = commit.compacted();
     DS_ASSIGN_OR_RETURN(std::string lines, store_->get(commit.object.path).context(where(commit.version)));
-    DS_RETURN_IF_ERROR(replay_commit(commit.version, lines, commit.version == 0));
+    DS_RETURN_IF_ERROR(replay(commit, lines, commit.version == 0));
   }
+  avoidable = false;
   DS_RETURN_IF_ERROR(settle(state_, where(state_.version)));
+  if (segment.commits.empty() || segment.commits.back().compacted()) DS_RETURN_IF_ERROR(read_own_timestamp());
   unsettled_ = false;
   broken_ = false;
   looked_us_ = environment_.clock->steady_us();
+  return {};
+}
+
+// Only a version's own commit tells its in-commit timestamp; a checkpoint or a compacted file does not hold it.
+Status LogReplay::read_own_timestamp() {
+  state_.in_commit_timestamp.reset();
+  if (!uses_in_commit_timestamps(state_)) return {};
+  auto info = read_commit_info(*store_, commit_path(state_.version));
+  if (!info.ok() && info.error().kind() != ErrorKind::kNotFound) return std::move(info).context(where(state_.version)).error();
+  if (info.ok() && *info) state_.in_commit_timestamp = (*info)->in_commit_timestamp;
   return {};
 }
 
@@ -78,11 +91,15 @@ Status LogReplay::load_checkpoint(const CheckpointFiles& checkpoint) {
   return unsupported("the checkpoint '" + checkpoint.parts.front().path + "' cannot be read by this version");
 }
 
-Status LogReplay::replay_commit(int64_t version, std::string& lines, bool count_files) {
-  CommitReplay commit(state_, LogFileKind::kCommit, count_files);
-  DS_RETURN_IF_ERROR(parser_.parse(lines, commit).context(store_->describe() + "/" + commit_path(version)));
-  if (commit.finish(version)) unsettled_ = true;
+Status LogReplay::replay(const CommitFile& file, std::string& lines, bool count_files) {
+  CommitReplay commit(state_, file.compacted() ? LogFileKind::kCompacted : LogFileKind::kCommit, count_files);
+  DS_RETURN_IF_ERROR(parser_.parse(lines, commit).context(store_->describe() + "/" + file.object.path));
+  if (commit.finish(file.version)) unsettled_ = true;
   return {};
+}
+
+Status LogReplay::replay_commit(int64_t version, std::string& lines, bool count_files) {
+  return replay({version, {commit_path(version), lines.size(), 0}, version}, lines, count_files);
 }
 
 Status LogReplay::apply_commit(int64_t version, std::string lines) {
@@ -130,7 +147,7 @@ Result<bool> LogReplay::refresh(std::optional<int64_t> version) {
     }
   }
   // Another log than the one we followed: commits were cleaned away, or the way leads back. Read it anew.
-  LogReplay fresh(store_, SnapshotOptions{version, wants_files_ ? LoadFiles::kAll : LoadFiles::kNone}, environment_);
+  LogReplay fresh(store_, SnapshotOptions{version, wants_files_ ? LoadFiles::kAll : LoadFiles::kNone, std::nullopt}, environment_);
   DS_RETURN_IF_ERROR(fresh.load(version));
   state_ = std::move(fresh.state_);
   broken_ = false;

@@ -34,8 +34,10 @@ class LogReplay {
 
   Status load(std::optional<int64_t> version);
   Status load_from(const LogListing& listing, std::optional<int64_t> version);
-  Status load_segment(const LogSegment& segment);
+  Status load_segment(const LogSegment& segment, bool& avoidable);
+  Status read_own_timestamp();
   Status load_checkpoint(const CheckpointFiles& checkpoint);
+  Status replay(const CommitFile& file, std::string& lines, bool count_files);
   Status replay_commit(int64_t version, std::string& lines, bool count_files);
   Status follow(std::optional<int64_t> version, bool& moved);
 

@@ -1,7 +1,5 @@
 #include "delta/log/table_state.h"
 
-#include <algorithm>
-
 #include "delta/features.h"
 
 namespace deltastream::delta {
@@ -20,6 +18,11 @@ Result<ColumnMappingMode> mapping_mode(const TableState& state, const std::strin
 }
 
 }  // namespace
+
+bool uses_in_commit_timestamps(const TableState& state) {
+  auto found = state.metadata->configuration.find("delta.enableInCommitTimestamps");
+  return found != state.metadata->configuration.end() && found->second == "true" && supports(*state.protocol, "inCommitTimestamp");
+}
 
 Status settle(TableState& state, const std::string& where) {
   if (!state.protocol) return corrupt(where + ": the log holds no protocol action up to this version");

@@ -37,4 +37,7 @@ struct TableState {
 // version in messages.
 Status settle(TableState& state, const std::string& where);
 
+// Whether the table's commits carry the timestamps that count.
+bool uses_in_commit_timestamps(const TableState& state);
+
 }  // namespace deltastream::delta
