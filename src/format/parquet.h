@@ -29,7 +29,8 @@ struct ParquetWriteOptions {
 struct ColumnStatistics {
   std::vector<std::string> path;   // {"s","l"}; list and map levels as "list","element","key","value" do not occur: only struct leaves are reported
   LogicalType type;
-  std::optional<Value> min, max;   // typed; absent when there is no value, or none that orders (NaN, nested)
+  // Typed; absent when there is no value, or none that orders (NaN, nested). Text beyond 256 bytes: bounds, not members.
+  std::optional<Value> min, max;
   uint64_t null_count = 0;         // counts rows where the leaf is null, also by a null parent
   bool has_nan = false;
 };
@@ -40,6 +41,7 @@ struct ParquetFileSummary {
   std::vector<ColumnStatistics> columns;
 };
 
+// Used by one thread at a time. After an error every later call gives that error.
 class ParquetFileWriter {
  public:
   // Takes the writer; nothing is visible before finish(), destruction discards.
@@ -64,6 +66,8 @@ struct ParquetRange {
   std::optional<Value> lower, upper;
 };
 
+// Used by one thread at a time. After an error every later call gives that error. Errors: not found; corrupt with the path when
+// the file is damaged; unsupported (encryption, columns in other files); invalid argument when a value does not fit its type.
 class ParquetFileReader {
  public:
   static Result<std::unique_ptr<ParquetFileReader>> open(std::shared_ptr<storage::ObjectStore> store, const std::string& path,
@@ -72,7 +76,8 @@ class ParquetFileReader {
   // The file's own columns, in file order.
   virtual const std::vector<Field>& file_schema() const = 0;
   virtual uint64_t row_count() const = 0;
-  // Next rows; out is initialised by the caller with the types asked for. 0 rows = end.
+  // Next rows, no more than out's capacity; out is initialised by the caller with the types asked for. 0 rows = end.
+  // The vectors may be constant or dictionary vectors; they stay valid after later calls and after the reader.
   virtual Status read(DataChunk& out) = 0;
   // Row number in the file of the first row of the last chunk read.
   virtual uint64_t chunk_first_row() const = 0;

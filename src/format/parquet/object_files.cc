@@ -1,0 +1,87 @@
+#include "format/parquet/object_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace deltastream::format::parquet {
+namespace {
+
+constexpr uint64_t kTailBytes = 64 << 10;   // holds the footer of most files
+constexpr uint64_t kGapBytes = 64 << 10;    // cheaper to read over than to ask again
+constexpr uint64_t kPieceBytes = 64 << 20;  // neighbours are joined up to here
+
+class ObjectHandle final : public duckdb::FileHandle {
+ public:
+  using FileHandle::FileHandle;
+  void Close() override {}
+};
+
+}  // namespace
+
+Status ObjectBytes::open() {
+  DS_ASSIGN_OR_RETURN(storage::ObjectMeta meta, store_->head(path_));
+  size_ = meta.size;
+  return keep_tail(std::min(size_, kTailBytes));
+}
+
+Status ObjectBytes::keep_tail(uint64_t bytes) {
+  if (bytes <= tail_.size()) return {};
+  std::string tail(bytes, '\0');
+  DS_RETURN_IF_ERROR(store_->get_range(path_, size_ - bytes, tail));
+  tail_ = std::move(tail);
+  return {};
+}
+
+void ObjectBytes::plan(std::vector<ByteRange> ranges) {
+  pieces_.clear();
+  std::sort(ranges.begin(), ranges.end(), [](const ByteRange& a, const ByteRange& b) { return a.start < b.start; });
+  for (const ByteRange& range : ranges) {
+    if (range.length == 0 || range.start > size_ || range.length > size_ - range.start) continue;
+    if (!pieces_.empty()) {
+      ByteRange& last = pieces_.back().range;
+      const uint64_t end = std::max(last.start + last.length, range.start + range.length);
+      if (range.start <= last.start + last.length + kGapBytes && end - last.start <= kPieceBytes) {
+        last.length = end - last.start;
+        continue;
+      }
+    }
+    pieces_.push_back({range, {}});
+  }
+}
+
+Status ObjectBytes::read(uint64_t offset, std::span<char> buffer) {
+  if (offset > size_ || buffer.size() > size_ - offset) {
+    return corrupt(fmt::format("bytes {} to {} of '{}' are asked for, but it has {}", offset, offset + buffer.size(), path_, size_));
+  }
+  const uint64_t tail_start = size_ - tail_.size();
+  if (offset >= tail_start) {
+    std::memcpy(buffer.data(), tail_.data() + (offset - tail_start), buffer.size());
+    return {};
+  }
+  for (Piece& piece : pieces_) {
+    if (offset < piece.range.start || offset + buffer.size() > piece.range.start + piece.range.length) continue;
+    if (piece.bytes.empty()) {
+      std::string bytes(piece.range.length, '\0');
+      DS_RETURN_IF_ERROR(store_->get_range(path_, piece.range.start, bytes));
+      piece.bytes = std::move(bytes);
+    }
+    std::memcpy(buffer.data(), piece.bytes.data() + (offset - piece.range.start), buffer.size());
+    return {};
+  }
+  return store_->get_range(path_, offset, buffer);
+}
+
+duckdb::unique_ptr<duckdb::FileHandle> ObjectFiles::OpenFile(const std::string& path, duckdb::FileOpenFlags flags,
+                                                             duckdb::optional_ptr<duckdb::FileOpener>) {
+  return duckdb::make_uniq<ObjectHandle>(*this, path, flags);
+}
+
+void ObjectFiles::Read(duckdb::FileHandle&, void* buffer, int64_t bytes, duckdb::idx_t location) {
+  if (bytes < 0) failure_.raise(corrupt(fmt::format("a negative length is asked for at byte {} of '{}'", location, bytes_.path())));
+  auto status = bytes_.read(location, {static_cast<char*>(buffer), static_cast<size_t>(bytes)});
+  if (!status.ok()) failure_.raise(std::move(status).error());
+}
+
+}  // namespace deltastream::format::parquet

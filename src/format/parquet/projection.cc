@@ -1,0 +1,187 @@
+#include "format/parquet/projection.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+
+#include "common/exception.h"
+#include "duckdb/common/string_util.hpp"
+#include "duckdb/common/vector_operations/vector_operations.hpp"
+#include "format/parquet/row_groups.h"
+
+namespace deltastream::format::parquet {
+namespace {
+
+using Schema = duckdb::ParquetColumnSchema;
+
+bool is_struct(const Schema& schema) {
+  return schema.type.id() == LogicalTypeId::STRUCT && schema.schema_type == duckdb::ParquetColumnSchemaType::COLUMN && !schema.children.empty();
+}
+
+// The parts of a file column that are needed.
+struct Needed {
+  bool whole = false;
+  std::map<size_t, Needed> fields;
+};
+
+// Marks what `type` wants of `schema`: of a struct the fields it names, of anything else all.
+void need(const Schema& schema, const LogicalType& type, Needed& needed) {
+  if (is_struct(schema) && type.id() == LogicalTypeId::STRUCT) {
+    bool any = false;
+    for (const auto& [name, child] : duckdb::StructType::GetChildTypes(type)) {
+      const int64_t field = find_child(schema.children, name);
+      if (field < 0) continue;
+      need(schema.children[field], child, needed.fields[field]);
+      any = true;
+    }
+    if (any) return;
+  }
+  needed.whole = true;
+}
+
+duckdb::ColumnIndex to_index(size_t number, const Needed& needed) {
+  duckdb::vector<duckdb::ColumnIndex> children;
+  if (!needed.whole) {
+    for (const auto& [field, below] : needed.fields) children.push_back(to_index(field, below));
+  }
+  return duckdb::ColumnIndex(number, std::move(children));
+}
+
+void collect_leaves(const Schema& schema, const Needed* needed, std::vector<duckdb::idx_t>& leaves) {
+  if (schema.children.empty() || schema.schema_type == duckdb::ParquetColumnSchemaType::GEOMETRY) {
+    leaves.push_back(schema.column_index);
+    return;
+  }
+  for (size_t i = 0; i < schema.children.size(); i++) {
+    if (!needed || needed->whole) {
+      collect_leaves(schema.children[i], nullptr, leaves);
+    } else if (auto found = needed->fields.find(i); found != needed->fields.end()) {
+      collect_leaves(schema.children[i], &found->second, leaves);
+    }
+  }
+}
+
+void set_null(Vector& vector) {
+  vector.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+  duckdb::ConstantVector::SetNull(vector, true);
+}
+
+bool convert_vector(Vector& source, Vector& target, size_t count, std::string& error);
+
+// By name, since files are older or younger than the table they belong to.
+bool convert_struct(Vector& source, Vector& target, size_t count, std::string& error) {
+  source.Flatten(count);
+  duckdb::FlatVector::Validity(target) = duckdb::FlatVector::Validity(source);
+  auto& from = duckdb::StructVector::GetEntries(source);
+  auto& to = duckdb::StructVector::GetEntries(target);
+  const auto& from_fields = duckdb::StructType::GetChildTypes(source.GetType());
+  const auto& to_fields = duckdb::StructType::GetChildTypes(target.GetType());
+  for (size_t t = 0; t < to_fields.size(); t++) {
+    size_t f = 0;
+    while (f < from_fields.size() && from_fields[f].first != to_fields[t].first) f++;
+    if (f == from_fields.size()) {
+      f = 0;
+      while (f < from_fields.size() && !duckdb::StringUtil::CIEquals(from_fields[f].first, to_fields[t].first)) f++;
+    }
+    if (f == from_fields.size()) {
+      set_null(*to[t]);
+    } else if (!convert_vector(*from[f], *to[t], count, error)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Old writers did not mark text as text.
+bool text_from_bytes(Vector& source, Vector& target, size_t count, std::string& error) {
+  duckdb::UnifiedVectorFormat rows;
+  source.ToUnifiedFormat(count, rows);
+  const auto* bytes = duckdb::UnifiedVectorFormat::GetData<duckdb::string_t>(rows);
+  for (size_t i = 0; i < count; i++) {
+    const auto row = rows.sel->get_index(i);
+    if (rows.validity.RowIsValid(row) && !Value::StringIsValid(bytes[row].GetData(), bytes[row].GetSize())) {
+      error = "bytes that are no UTF-8 text";
+      return false;
+    }
+  }
+  target.Reinterpret(source);
+  return true;
+}
+
+bool convert_vector(Vector& source, Vector& target, size_t count, std::string& error) {
+  const LogicalType& from = source.GetType();
+  const LogicalType& to = target.GetType();
+  if (from == to) {
+    target.Reference(source);
+    return true;
+  }
+  if (from.id() == LogicalTypeId::STRUCT && to.id() == LogicalTypeId::STRUCT) return convert_struct(source, target, count, error);
+  if (from.id() == LogicalTypeId::BLOB && to.id() == LogicalTypeId::VARCHAR) return text_from_bytes(source, target, count, error);
+  return duckdb::VectorOperations::DefaultTryCast(source, target, count, &error, false);
+}
+
+}  // namespace
+
+Projection::Projection(const duckdb::ParquetReader& reader, const std::vector<ParquetReadColumn>& columns) {
+  const Schema& root = *reader.root_schema;
+  std::map<size_t, Needed> needed;
+  std::vector<int64_t> top(columns.size(), -1);
+  for (size_t i = 0; i < columns.size(); i++) {
+    Column column;
+    column.name = fmt::format("{}", fmt::join(columns[i].path, "."));
+    const Schema* at = &root;
+    Needed* mark = nullptr;
+    std::vector<size_t> fields;
+    for (const std::string& name : columns[i].path) {
+      const int64_t child = at == &root || is_struct(*at) ? find_child(at->children, name) : -1;
+      at = child < 0 ? nullptr : &at->children[child];
+      if (!at) break;
+      fields.push_back(child);
+    }
+    if (at && !fields.empty()) {
+      mark = &needed[fields[0]];
+      for (size_t f = 1; f < fields.size(); f++) mark = &mark->fields[fields[f]];
+      need(*at, columns[i].type, *mark);
+      column.missing = false;
+      column.fields.assign(fields.begin() + 1, fields.end());
+      top[i] = static_cast<int64_t>(fields[0]);
+    }
+    columns_.push_back(std::move(column));
+    types_.push_back(columns[i].type);
+  }
+  std::map<size_t, size_t> position;
+  for (const auto& [number, below] : needed) {
+    position[number] = indexes_.size();
+    indexes_.push_back(to_index(number, below));
+    scan_types_.push_back(root.children[number].type);
+    collect_leaves(root.children[number], &below, leaves_);
+  }
+  for (size_t i = 0; i < columns_.size(); i++) {
+    if (!columns_[i].missing) columns_[i].scan_column = position[top[i]];
+  }
+}
+
+Status Projection::convert(DataChunk& scanned, DataChunk& out) const {
+  const size_t count = scanned.size();
+  for (size_t i = 0; i < columns_.size(); i++) {
+    const Column& column = columns_[i];
+    if (column.missing) {
+      set_null(out.data[i]);
+      continue;
+    }
+    std::string error;
+    bool fits = false;
+    DS_TRY_DUCKDB({
+      Vector* source = &scanned.data[column.scan_column];
+      if (!column.fields.empty()) source->Flatten(count);
+      for (size_t field : column.fields) source = duckdb::StructVector::GetEntries(*source)[field].get();
+      fits = convert_vector(*source, out.data[i], count, error);
+    })
+    if (!fits) return invalid_argument(fmt::format("column '{}' cannot be read as {}: {}", column.name, types_[i].ToString(), error));
+  }
+  out.SetCardinality(count);
+  return {};
+}
+
+}  // namespace deltastream::format::parquet

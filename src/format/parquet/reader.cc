@@ -1,0 +1,206 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "format/parquet.h"
+#include "format/parquet/database.h"
+#include "format/parquet/footer.h"
+#include "format/parquet/object_files.h"
+#include "format/parquet/projection.h"
+#include "format/parquet/row_groups.h"
+#include "parquet_reader.hpp"
+#include "reader/struct_column_reader.hpp"
+
+namespace deltastream::format {
+namespace parquet {
+namespace {
+
+class FileReader final : public ParquetFileReader {
+ public:
+  FileReader(std::shared_ptr<storage::ObjectStore> store, const std::string& path) : bytes_(std::move(store), path) {}
+
+  Status open(const std::vector<ParquetReadColumn>& columns, const std::vector<ParquetRange>& ranges) {
+    DS_RETURN_IF_ERROR(bytes_.open());
+    DS_ASSIGN_OR_RETURN(uint64_t footer, footer_length(bytes_.tail(), bytes_.size(), path()));
+    DS_RETURN_IF_ERROR(bytes_.keep_tail(footer));
+    DS_RETURN_IF_ERROR(check_footer(bytes_.tail().substr(bytes_.tail().size() - footer), path()));
+    return guard([&]() -> Status {
+      context_ = make_context(duckdb::make_uniq<ObjectFiles>(bytes_, failure_));
+      reader_ = duckdb::make_shared_ptr<duckdb::ParquetReader>(*context_, duckdb::OpenFileInfo(path()), duckdb::ParquetOptions());
+      DS_RETURN_IF_ERROR(check_row_groups(*reader_, bytes_.size(), path()));
+      describe();
+      projection_ = std::make_unique<Projection>(*reader_, columns);
+      reader_->column_indexes = projection_->column_indexes();
+      for (const auto& index : projection_->column_indexes()) {
+        reader_->column_ids.push_back(duckdb::MultiFileLocalColumnId(index.GetPrimaryIndex()));
+      }
+      kept_ = select_row_groups(*reader_, ranges);
+      start_scan(0, 0);
+      return {};
+    });
+  }
+
+  const std::vector<Field>& file_schema() const override { return schema_; }
+  uint64_t row_count() const override { return reader_->NumRows(); }
+  uint64_t chunk_first_row() const override { return chunk_first_row_; }
+
+  Status read(DataChunk& out) override {
+    return guard([&]() -> Status {
+      out.Reset();
+      while (taken_ == available_ && next_chunk()) {
+      }
+      const size_t rows = std::min<size_t>(available_ - taken_, out.GetCapacity());
+      chunk_first_row_ = available_first_row_ + taken_;
+      if (rows == 0) return {};
+      // The chunk handed out shares the scanned vectors, which are made anew each time and so stay as they are.
+      if (!scanned_ || rows == scanned_->size()) {
+        DataChunk none;
+        none.SetCardinality(rows);
+        DS_RETURN_IF_ERROR(projection_->convert(scanned_ ? *scanned_ : none, out).context(path()));
+      } else {
+        DataChunk part;
+        part.InitializeEmpty(scanned_->GetTypes());
+        duckdb::SelectionVector selection(rows);
+        for (size_t i = 0; i < rows; i++) selection.set_index(i, taken_ + i);
+        part.Slice(*scanned_, selection, rows);
+        DS_RETURN_IF_ERROR(projection_->convert(part, out).context(path()));
+      }
+      taken_ += rows;
+      return {};
+    });
+  }
+
+  Status seek(uint64_t row) override {
+    if (row > row_count()) return invalid_argument(fmt::format("row {} is asked for, but '{}' has {}", row, path(), row_count()));
+    return guard([&]() -> Status {
+      size_t from = 0;
+      while (from < kept_.size() && first_row_[kept_[from]] + group_rows(kept_[from]) <= row) from++;
+      const bool inside = from < kept_.size() && row > first_row_[kept_[from]];
+      start_scan(from, inside ? row - first_row_[kept_[from]] : 0);
+      return {};
+    });
+  }
+
+ private:
+  const std::string& path() const { return bytes_.path(); }
+  uint64_t group_rows(size_t group) const { return static_cast<uint64_t>(reader_->GetFileMetadata()->row_groups[group].num_rows); }
+
+  // Once an operation failed the scan stands nowhere: it fails ever after.
+  template <class Body>
+  Status guard(Body&& body) {
+    if (broken_) return *broken_;
+    try {
+      Status status = body();
+      if (!status.ok()) broken_ = status.error();
+      return status;
+    } catch (const std::exception& exception) {
+      broken_ = read_error(exception, failure_, path());
+      return *broken_;
+    }
+  }
+
+  void describe() {
+    const auto& metadata = *reader_->GetFileMetadata();
+    for (const auto& column : reader_->root_schema->children) {
+      bool nullable = true;
+      if (column.schema_index.IsValid()) {
+        const auto& element = metadata.schema[column.schema_index.GetIndex()];
+        nullable = !element.__isset.repetition_type || element.repetition_type != duckdb_parquet::FieldRepetitionType::REQUIRED;
+      }
+      schema_.push_back({column.name, column.type, nullable});
+    }
+    uint64_t rows = 0;
+    for (const auto& group : metadata.row_groups) {
+      first_row_.push_back(rows);
+      rows += static_cast<uint64_t>(group.num_rows);
+    }
+  }
+
+  // From the kept group number `from`, its first `skip` rows left out.
+  void start_scan(size_t from, uint64_t skip) {
+    next_group_ = from;
+    skip_ = skip;
+    group_left_ = 0;
+    available_ = taken_ = 0;
+    scanned_.reset();
+    bytes_.plan({});
+    if (from < kept_.size()) chunk_first_row_ = first_row_[kept_[from]] + skip;
+    if (projection_->leaves().empty()) return;
+    state_ = std::make_unique<duckdb::ParquetReaderScanState>();
+    reader_->InitializeScan(*context_, *state_, duckdb::vector<duckdb::idx_t>(kept_.begin() + static_cast<int64_t>(from), kept_.end()));
+  }
+
+  // Moves to the next rows; false at the end. May find none and still return true (a group begins).
+  bool next_chunk() {
+    if (group_left_ == 0) return enter_group();
+    const uint64_t first = available_first_row_ + available_;
+    taken_ = 0;
+    if (projection_->leaves().empty()) {
+      available_ = std::min<uint64_t>(group_left_, kChunkRows);
+    } else {
+      scanned_ = std::make_unique<DataChunk>();
+      scanned_->Initialize(*context_, projection_->scan_types());
+      reader_->Scan(*context_, *state_, *scanned_);
+      available_ = scanned_->size();
+      if (available_ == 0) throw duckdb::InvalidInputException("a row group ends %d rows early", group_left_);
+    }
+    available_first_row_ = first;
+    group_left_ -= available_;
+    return true;
+  }
+
+  bool enter_group() {
+    if (next_group_ >= kept_.size()) {
+      available_ = taken_ = 0;
+      scanned_.reset();
+      return false;
+    }
+    const size_t group = kept_[next_group_++];
+    bytes_.plan(chunk_ranges(*reader_, group, projection_->leaves()));
+    if (!projection_->leaves().empty()) {
+      DataChunk none;
+      none.Initialize(*context_, projection_->scan_types());
+      reader_->Scan(*context_, *state_, none);  // only opens the group
+      if (skip_ > 0) {
+        state_->root_reader->Cast<duckdb::StructColumnReader>().Skip(skip_);
+        state_->offset_in_group += skip_;
+      }
+    }
+    available_first_row_ = first_row_[group] + skip_;
+    available_ = taken_ = 0;
+    group_left_ = group_rows(group) - skip_;
+    skip_ = 0;
+    return true;
+  }
+
+  ObjectBytes bytes_;
+  StoreFailure failure_;
+  std::optional<Error> broken_;
+  duckdb::shared_ptr<duckdb::ClientContext> context_;
+  duckdb::shared_ptr<duckdb::ParquetReader> reader_;
+  std::unique_ptr<Projection> projection_;
+  std::unique_ptr<duckdb::ParquetReaderScanState> state_;
+  std::vector<Field> schema_;
+  std::vector<uint64_t> first_row_;      // of every row group
+  std::vector<duckdb::idx_t> kept_;      // row groups that may hold what is wanted
+  size_t next_group_ = 0;                // in kept_
+  uint64_t skip_ = 0;                    // rows to leave out at the start of the next group
+  uint64_t group_left_ = 0;              // rows of the open group not scanned yet
+  std::unique_ptr<DataChunk> scanned_;   // null when no file column is read
+  uint64_t available_ = 0, taken_ = 0;   // rows of the scanned chunk, and those handed out
+  uint64_t available_first_row_ = 0;
+  uint64_t chunk_first_row_ = 0;
+};
+
+}  // namespace
+}  // namespace parquet
+
+Result<std::unique_ptr<ParquetFileReader>> ParquetFileReader::open(std::shared_ptr<storage::ObjectStore> store, const std::string& path,
+                                                                   const std::vector<ParquetReadColumn>& columns,
+                                                                   const std::vector<ParquetRange>& ranges) {
+  auto reader = std::make_unique<parquet::FileReader>(std::move(store), path);
+  DS_RETURN_IF_ERROR(reader->open(columns, ranges));
+  return std::unique_ptr<ParquetFileReader>(std::move(reader));
+}
+
+}  // namespace deltastream::format

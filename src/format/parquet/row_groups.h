@@ -1,0 +1,25 @@
+#pragma once
+// What a file's metadata promises about its row groups: checked once, then used to leave groups out. Pure functions over an
+// open reader; they throw what DuckDB throws when a statistic is damaged.
+
+#include <vector>
+
+#include "format/parquet.h"
+#include "format/parquet/object_files.h"
+#include "parquet_reader.hpp"
+
+namespace deltastream::format::parquet {
+
+// Row groups hold a chunk for every leaf, inside the file, and their rows add up. Corrupt or unsupported otherwise.
+Status check_row_groups(const duckdb::ParquetReader& reader, uint64_t file_bytes, const std::string& path);
+
+// The number of the child named `name` (exactly, else by case-insensitive match), or -1.
+int64_t find_child(const duckdb::vector<duckdb::ParquetColumnSchema>& children, const std::string& name);
+
+// The groups that may hold a row in every range. A range over a column that is missing or no leaf excludes nothing.
+std::vector<duckdb::idx_t> select_row_groups(const duckdb::ParquetReader& reader, const std::vector<ParquetRange>& ranges);
+
+// Where the chunks of these leaves stand in the file.
+std::vector<ByteRange> chunk_ranges(const duckdb::ParquetReader& reader, duckdb::idx_t group, const std::vector<duckdb::idx_t>& leaves);
+
+}  // namespace deltastream::format::parquet
