@@ -28,7 +28,7 @@ struct SnapshotOptions {
   std::optional<int64_t> version;   // absent: the newest
   LoadFiles files = LoadFiles::kAll;
   // Instead of a version: the one that stood at this time (see history.h).
-  std::optional<int64_t> timestamp_ms;
+  std::optional<int64_t> timestamp_ms = std::nullopt;
 };
 
 // Number and size of the files where known without holding them.
