@@ -3,11 +3,12 @@
 #include <optional>
 
 #include "common/exception.h"
+#include "duckdb/main/extension/extension_loader.hpp"
 #include "engine/batch.h"
 #include "engine/batch/errors.h"
 #include "engine/batch/sql_lexer.h"
 #include "engine/batch/sql_rewrite.h"
-#include "engine/delta_scan/object_file_system.h"
+#include "engine/delta_scan/scan_function.h"
 
 namespace deltastream::engine {
 namespace {
@@ -64,12 +65,16 @@ class NoRows final : public BatchResult {
 
 class DuckdbSession final : public BatchSession {
  public:
-  explicit DuckdbSession(const BatchOptions& options, const Environment&) {
+  DuckdbSession(const BatchOptions& options, const Environment& environment) {
     duckdb::DBConfig config;
     config.SetOptionByName("autoinstall_known_extensions", false);
     config.SetOptionByName("autoload_known_extensions", false);
     database_.emplace(nullptr, &config);
     connection_.emplace(*database_);
+    auto access = std::make_shared<const TableAccess>(environment, options.granted_roots);
+    database_->GetFileSystem().RegisterSubSystem(make_object_file_system(access->stores()));
+    duckdb::ExtensionLoader loader(*database_->instance, "deltastream");
+    connection_->context->RunFunctionInTransaction([&] { register_delta_scan(loader, access); });
     if (!options.granted_roots.empty()) close_outside(options.granted_roots);
   }
 

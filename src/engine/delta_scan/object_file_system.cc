@@ -130,8 +130,8 @@ duckdb::OpenFileInfo object_file(uint64_t store_number, const storage::ObjectSto
   return file;
 }
 
-std::unique_ptr<duckdb::FileSystem> make_object_file_system(std::shared_ptr<StoreRegistry> stores) {
-  return std::make_unique<ObjectFileSystem>(std::move(stores));
+duckdb::unique_ptr<duckdb::FileSystem> make_object_file_system(std::shared_ptr<StoreRegistry> stores) {
+  return duckdb::make_uniq<ObjectFileSystem>(std::move(stores));
 }
 
 }  // namespace deltastream::engine

@@ -40,6 +40,6 @@ struct KnownObject {
 
 duckdb::OpenFileInfo object_file(uint64_t store_number, const storage::ObjectStore& store, const std::string& path, const KnownObject* known = nullptr);
 
-std::unique_ptr<duckdb::FileSystem> make_object_file_system(std::shared_ptr<StoreRegistry> stores);
+duckdb::unique_ptr<duckdb::FileSystem> make_object_file_system(std::shared_ptr<StoreRegistry> stores);
 
 }  // namespace deltastream::engine

@@ -1,0 +1,98 @@
+#include "engine/delta_scan/file_list.h"
+
+#include "engine/batch/errors.h"
+#include "engine/delta_scan/predicates.h"
+
+namespace deltastream::engine {
+
+using duckdb::idx_t;
+
+DeltaFileList::DeltaFileList(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table, std::vector<delta::Predicate> predicates)
+    : access_(std::move(access)), table_(std::move(table)), predicates_(std::move(predicates)) {}
+
+const delta::ScanPlan& DeltaFileList::plan() const {
+  std::call_once(planned_, [&] { plan_ = batch::value_or_throw(delta::plan_scan(table_->snapshot, predicates_)); });
+  return plan_;
+}
+
+std::optional<uint64_t> DeltaFileList::exact_rows() const {
+  uint64_t rows = 0;
+  for (const auto& file : plan().files) {
+    int64_t deleted = file.deletion_vector ? file.deletion_vector->cardinality : 0;
+    if (!file.num_records || *file.num_records < deleted) return std::nullopt;
+    rows += static_cast<uint64_t>(*file.num_records - deleted);
+  }
+  return rows;
+}
+
+duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::with(std::vector<delta::Predicate> more) const {
+  if (more.empty()) return nullptr;
+  more.insert(more.end(), predicates_.begin(), predicates_.end());
+  return duckdb::make_uniq<DeltaFileList>(access_, table_, std::move(more));
+}
+
+duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::ComplexFilterPushdown(duckdb::ClientContext&, const duckdb::MultiFileOptions&,
+                                                                               duckdb::MultiFilePushdownInfo& info,
+                                                                               duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters) const {
+  auto name_of = [&](const duckdb::ColumnBinding& binding) -> std::string {
+    if (binding.table_index != info.table_index || binding.column_index >= info.column_ids.size()) return {};
+    idx_t column = info.column_ids[binding.column_index];
+    return column < info.column_names.size() ? info.column_names[column] : std::string();
+  };
+  std::vector<delta::Predicate> predicates;
+  for (const auto& filter : filters) {
+    for (auto& predicate : predicates_of(*filter, name_of)) predicates.push_back(std::move(predicate));
+  }
+  return with(std::move(predicates));
+}
+
+duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::DynamicFilterPushdown(duckdb::ClientContext&, const duckdb::MultiFileOptions&,
+                                                                               const duckdb::vector<std::string>& names,
+                                                                               const duckdb::vector<LogicalType>&,
+                                                                               const duckdb::vector<duckdb::column_t>& column_ids,
+                                                                               duckdb::TableFilterSet& filters) const {
+  std::vector<delta::Predicate> predicates;
+  for (const auto& [place, filter] : filters.filters) {
+    if (place >= column_ids.size() || column_ids[place] >= names.size()) continue;
+    for (auto& predicate : predicates_of(*filter, names[column_ids[place]])) predicates.push_back(std::move(predicate));
+  }
+  return with(std::move(predicates));
+}
+
+duckdb::vector<duckdb::OpenFileInfo> DeltaFileList::GetAllFiles() const {
+  duckdb::vector<duckdb::OpenFileInfo> files;
+  for (idx_t i = 0; i < plan().files.size(); i++) files.push_back(GetFile(i));
+  return files;
+}
+
+// Never SINGLE_FILE: that makes DuckDB look for what only its own binding reads from the first file.
+duckdb::FileExpandResult DeltaFileList::GetExpandResult() const {
+  return plan().files.empty() ? duckdb::FileExpandResult::NO_FILES : duckdb::FileExpandResult::MULTIPLE_FILES;
+}
+
+duckdb::vector<duckdb::OpenFileInfo> DeltaFileList::GetDisplayFileList(duckdb::optional_idx max_files) const {
+  duckdb::vector<duckdb::OpenFileInfo> files;
+  for (const auto& file : plan().files) {
+    if (max_files.IsValid() && files.size() >= max_files.GetIndex()) break;
+    files.emplace_back(file.path);
+  }
+  return files;
+}
+
+duckdb::unique_ptr<duckdb::NodeStatistics> DeltaFileList::GetCardinality(duckdb::ClientContext&) const {
+  if (auto rows = exact_rows()) return duckdb::make_uniq<duckdb::NodeStatistics>(*rows, *rows);
+  // Without statistics in the log the sizes have to do.
+  uint64_t bytes = 0;
+  for (const auto& file : plan().files) bytes += static_cast<uint64_t>(std::max<int64_t>(file.size, 0));
+  constexpr uint64_t kBytesPerRow = 32;
+  return duckdb::make_uniq<duckdb::NodeStatistics>(bytes / kBytesPerRow + plan().files.size());
+}
+
+duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const { return duckdb::make_uniq<DeltaFileList>(access_, table_, predicates_); }
+
+duckdb::OpenFileInfo DeltaFileList::GetFile(idx_t i) const {
+  if (i >= plan().files.size()) return duckdb::OpenFileInfo();
+  return batch::value_or_throw(access_->file_of(*table_, plan().files[i]));
+}
+
+}  // namespace deltastream::engine

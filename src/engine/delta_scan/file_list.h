@@ -1,0 +1,54 @@
+#pragma once
+// The files of one scan, as DuckDB asks for them. Planned when first needed; pushed-down filters give a new list with
+// fewer files. Immutable from outside and thread-safe.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "delta/scan.h"
+#include "duckdb/common/multi_file/multi_file_list.hpp"
+#include "engine/delta_scan/table.h"
+
+namespace deltastream::engine {
+
+class DeltaFileList final : public duckdb::MultiFileList {
+ public:
+  DeltaFileList(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table, std::vector<delta::Predicate> predicates = {});
+
+  const DeltaTable& table() const { return *table_; }
+  const std::shared_ptr<const DeltaTable>& table_pointer() const { return table_; }
+  const delta::ScanPlan& plan() const;
+  // Rows of all files without the deleted ones, where the log tells it exactly.
+  std::optional<uint64_t> exact_rows() const;
+
+  duckdb::unique_ptr<duckdb::MultiFileList> ComplexFilterPushdown(duckdb::ClientContext& context, const duckdb::MultiFileOptions& options,
+                                                                  duckdb::MultiFilePushdownInfo& info,
+                                                                  duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters) const override;
+  duckdb::unique_ptr<duckdb::MultiFileList> DynamicFilterPushdown(duckdb::ClientContext& context, const duckdb::MultiFileOptions& options,
+                                                                  const duckdb::vector<std::string>& names,
+                                                                  const duckdb::vector<LogicalType>& types,
+                                                                  const duckdb::vector<duckdb::column_t>& column_ids,
+                                                                  duckdb::TableFilterSet& filters) const override;
+  duckdb::vector<duckdb::OpenFileInfo> GetAllFiles() const override;
+  duckdb::FileExpandResult GetExpandResult() const override;
+  duckdb::idx_t GetTotalFileCount() const override { return plan().files.size(); }
+  duckdb::vector<duckdb::OpenFileInfo> GetDisplayFileList(duckdb::optional_idx max_files) const override;
+  duckdb::unique_ptr<duckdb::NodeStatistics> GetCardinality(duckdb::ClientContext& context) const override;
+  duckdb::unique_ptr<duckdb::MultiFileList> Copy() const override;
+
+ protected:
+  duckdb::OpenFileInfo GetFile(duckdb::idx_t i) const override;
+
+ private:
+  duckdb::unique_ptr<duckdb::MultiFileList> with(std::vector<delta::Predicate> more) const;
+
+  std::shared_ptr<const TableAccess> access_;
+  std::shared_ptr<const DeltaTable> table_;
+  std::vector<delta::Predicate> predicates_;
+  mutable std::once_flag planned_;
+  mutable delta::ScanPlan plan_;
+};
+
+}  // namespace deltastream::engine

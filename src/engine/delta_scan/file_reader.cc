@@ -1,0 +1,242 @@
+#include "engine/delta_scan/file_reader.h"
+
+#include "parquet_reader.hpp"
+
+#include "duckdb/function/function_binder.hpp"
+#include "duckdb/planner/expression/list.hpp"
+#include "engine/batch/errors.h"
+#include "engine/delta_scan/deletion_filter.h"
+#include "engine/delta_scan/file_columns.h"
+#include "engine/delta_scan/file_list.h"
+#include "engine/delta_scan/filter_casts.h"
+
+namespace deltastream::engine {
+namespace {
+
+using duckdb::Expression;
+using duckdb::idx_t;
+using duckdb::make_uniq;
+
+// Bytes that break their format, as DuckDB tells it; what the session or the user's own expressions did stays as it is.
+bool is_about_bytes(const duckdb::ErrorData& data) {
+  switch (data.Type()) {
+    case duckdb::ExceptionType::IO:
+    case duckdb::ExceptionType::INVALID_INPUT:
+    case duckdb::ExceptionType::SERIALIZATION:
+    case duckdb::ExceptionType::INTERNAL:
+    case duckdb::ExceptionType::INVALID:
+    case duckdb::ExceptionType::UNKNOWN_TYPE: return true;
+    default: return false;
+  }
+}
+
+[[noreturn]] void rethrow_reading(const std::exception& exception, const DeltaTable& table) {
+  duckdb::ErrorData data(exception);
+  Error error = batch::from_duckdb(data);
+  bool ours = data.ExtraInfo().count("deltastream_kind") > 0;
+  if (ours || !is_about_bytes(data)) {
+    if (!ours) throw;
+    batch::throw_error(error.add_context("reading " + table.snapshot.where()));
+  }
+  batch::throw_error(corrupt(error.message()).add_context("reading " + table.snapshot.where()));
+}
+
+// Errors while reading name the table and its version.
+class DataFileReader final : public duckdb::ParquetReader {
+ public:
+  DataFileReader(duckdb::ClientContext& context, const duckdb::OpenFileInfo& data_file, duckdb::ParquetOptions options,
+                 std::shared_ptr<const DeltaTable> table)
+      : ParquetReader(context, data_file, std::move(options)), table_(std::move(table)) {}
+
+  duckdb::AsyncResult Scan(duckdb::ClientContext& context, duckdb::GlobalTableFunctionState& global_state,
+                           duckdb::LocalTableFunctionState& local_state, DataChunk& chunk) override {
+    try {
+      return ParquetReader::Scan(context, global_state, local_state, chunk);
+    } catch (const std::exception& exception) {
+      rethrow_reading(exception, *table_);
+    }
+  }
+
+  // What the log says of the file: in the scan's list, which lives longer.
+  const delta::ScanFile* in_log = nullptr;
+
+ private:
+  std::shared_ptr<const DeltaTable> table_;
+};
+
+duckdb::unique_ptr<Expression> constant(Value value) { return make_uniq<duckdb::BoundConstantExpression>(std::move(value)); }
+
+Value number(const std::optional<int64_t>& value) { return value ? Value::BIGINT(*value) : Value(LogicalType::BIGINT); }
+
+std::string shown_path(const DeltaTable& table, const delta::ScanFile& file) {
+  if (file.absolute) return file.path;
+  std::string root = table.store->describe();
+  if (root.starts_with("file:")) root = root.substr(5);
+  return root + "/" + file.path;
+}
+
+}  // namespace
+
+LogicalType DeltaFileReader::metadata_type() {
+  return LogicalType::STRUCT({{"file_path", LogicalType::VARCHAR},
+                              {"file_name", LogicalType::VARCHAR},
+                              {"file_size", LogicalType::BIGINT},
+                              {"file_modification_time", LogicalType::TIMESTAMP_TZ},
+                              {"row_index", LogicalType::BIGINT},
+                              {"row_id", LogicalType::BIGINT},
+                              {"row_commit_version", LogicalType::BIGINT}});
+}
+
+DeltaFileReader::DeltaFileReader(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table)
+    : access_(std::move(access)), table_(std::move(table)) {}
+
+duckdb::unique_ptr<duckdb::MultiFileReader> DeltaFileReader::Copy() const {
+  auto copy = make_uniq<DeltaFileReader>(access_, table_);
+  copy->function_name = function_name;
+  return copy;
+}
+
+duckdb::shared_ptr<duckdb::MultiFileList> DeltaFileReader::CreateFileList(duckdb::ClientContext&, const duckdb::vector<std::string>&,
+                                                                          const duckdb::FileGlobInput&) {
+  return duckdb::make_shared_ptr<DeltaFileList>(access_, table_);
+}
+
+bool DeltaFileReader::Bind(duckdb::MultiFileOptions&, duckdb::MultiFileList&, duckdb::vector<LogicalType>& return_types,
+                           duckdb::vector<std::string>& names, duckdb::MultiFileReaderBindData& bind_data) {
+  bind_data.schema = table_columns(*table_);
+  bind_data.mapping = duckdb::MultiFileColumnMappingMode::BY_NAME;
+  for (const Field& column : table_->columns) {
+    return_types.push_back(column.type);
+    names.push_back(column.name);
+  }
+  return true;
+}
+
+// Partition values come from the log: nothing is read out of folder names.
+void DeltaFileReader::BindOptions(duckdb::MultiFileOptions&, duckdb::MultiFileList&, duckdb::vector<LogicalType>&, duckdb::vector<std::string>&,
+                                  duckdb::MultiFileReaderBindData&) {}
+
+duckdb::unique_ptr<duckdb::MultiFileReaderGlobalState> DeltaFileReader::InitializeGlobalState(
+    duckdb::ClientContext&, const duckdb::MultiFileOptions&, const duckdb::MultiFileReaderBindData&, const duckdb::MultiFileList& file_list,
+    const duckdb::vector<duckdb::MultiFileColumnDefinition>&, const duckdb::vector<duckdb::ColumnIndex>&) {
+  return make_uniq<duckdb::MultiFileReaderGlobalState>(duckdb::vector<LogicalType>(), &file_list);
+}
+
+duckdb::shared_ptr<duckdb::BaseFileReader> DeltaFileReader::CreateReader(duckdb::ClientContext& context, duckdb::GlobalTableFunctionState&,
+                                                                         const duckdb::OpenFileInfo& file, idx_t, const duckdb::MultiFileBindData&) {
+  duckdb::ParquetOptions options(context);
+  // Bounds in a footer say nothing of NaN, which is greater than all numbers.
+  options.can_have_nan = true;
+  try {
+    return duckdb::make_shared_ptr<DataFileReader>(context, file, std::move(options), table_);
+  } catch (const std::exception& exception) {
+    rethrow_reading(exception, *table_);
+  }
+}
+
+void DeltaFileReader::FinalizeBind(duckdb::MultiFileReaderData& reader_data, const duckdb::MultiFileOptions&, const duckdb::MultiFileReaderBindData&,
+                                   const duckdb::vector<duckdb::MultiFileColumnDefinition>& global_columns,
+                                   const duckdb::vector<duckdb::ColumnIndex>& global_column_ids, duckdb::ClientContext& context,
+                                   duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) {
+  const delta::ScanFile& file = global_state->file_list->Cast<DeltaFileList>().plan().files.at(reader_data.reader->file_list_idx.GetIndex());
+  reader_data.reader->Cast<DataFileReader>().in_log = &file;
+  for (idx_t i = 0; i < global_column_ids.size(); i++) {
+    idx_t column = global_column_ids[i].GetPrimaryIndex();
+    duckdb::MultiFileGlobalIndex place(i);
+    if (column == COLUMN_IDENTIFIER_FILENAME) {
+      reader_data.constant_map.Add(place, Value(shown_path(*table_, file)));
+    } else if (column == COLUMN_IDENTIFIER_FILE_INDEX) {
+      reader_data.constant_map.Add(place, Value::UBIGINT(reader_data.reader->file_list_idx.GetIndex()));
+    } else if (column < table_->partition_index.size() && table_->partition_index[column]) {
+      const Value& value = file.partition_values[*table_->partition_index[column]];
+      reader_data.constant_map.Add(place, value.CastAs(context, global_columns[column].type));
+    }
+  }
+  if (file.deletion_vector) {
+    auto rows = delta::read_deletion_vector(*table_->store, *file.deletion_vector);
+    if (!rows.ok()) batch::throw_error(std::move(rows).context("file '" + file.path + "' of " + table_->snapshot.where()).error());
+    if (rows->cardinality() > 0) reader_data.reader->deletion_filter = make_uniq<DeletionFilter>(std::move(rows).value());
+  }
+}
+
+duckdb::ReaderInitializeType DeltaFileReader::CreateMapping(duckdb::ClientContext& context, duckdb::MultiFileReaderData& reader_data,
+                                                            const duckdb::vector<duckdb::MultiFileColumnDefinition>&,
+                                                            const duckdb::vector<duckdb::ColumnIndex>& global_column_ids,
+                                                            duckdb::optional_ptr<duckdb::TableFilterSet> filters, duckdb::MultiFileList& files,
+                                                            const duckdb::MultiFileReaderBindData&,
+                                                            const duckdb::virtual_column_map_t& virtual_columns) {
+  try {
+    auto columns = columns_in_file(*table_, *reader_data.reader);
+    duckdb::TableFilterSet adapted;
+    duckdb::TableFilterSet none;
+    for (const auto& [place, filter] : filters ? filters->filters : none.filters) {
+      idx_t column = global_column_ids[place].GetPrimaryIndex();
+      bool constant_column = column >= columns.size() || table_->partition_index[column];
+      auto local = constant_column ? filter->Copy() : filter_for_file(*filter, columns[column], reader_data.reader->columns);
+      if (local) adapted.filters.emplace(place, std::move(local));
+    }
+    return MultiFileReader::CreateMapping(context, reader_data, columns, global_column_ids, filters ? &adapted : nullptr, files,
+                                          duckdb::MultiFileReaderBindData(), virtual_columns, duckdb::MultiFileColumnMappingMode::BY_NAME);
+  } catch (const std::exception& exception) {
+    rethrow_reading(exception, *table_);
+  }
+}
+
+duckdb::unique_ptr<Expression> DeltaFileReader::GetVirtualColumnExpression(
+    duckdb::ClientContext& context, duckdb::MultiFileReaderData& reader_data, const duckdb::vector<duckdb::MultiFileColumnDefinition>& locals,
+    idx_t& column_id, const LogicalType& type, duckdb::MultiFileLocalIndex local_index,
+    duckdb::optional_ptr<duckdb::MultiFileColumnDefinition>& reference) {
+  if (column_id != kMetadataColumn) {
+    return MultiFileReader::GetVirtualColumnExpression(context, reader_data, locals, column_id, type, local_index, reference);
+  }
+  column_id = COLUMN_IDENTIFIER_FILE_ROW_NUMBER;
+  auto& reader = *reader_data.reader;
+  const delta::ScanFile& file = *reader.Cast<DataFileReader>().in_log;
+  // Ids that rows kept when they moved here stand in columns of the file outside of the schema.
+  auto materialized = [&](const char* property) -> duckdb::unique_ptr<Expression> {
+    auto name = table_->snapshot.property(property);
+    auto place = name ? find_in_file(reader, *name) : std::nullopt;
+    if (!place) return nullptr;
+    auto value = make_uniq<duckdb::BoundReferenceExpression>(reader.columns[*place].type, reader.column_ids.size());
+    reader.column_ids.push_back(duckdb::MultiFileLocalColumnId(*place));
+    reader.column_indexes.emplace_back(*place);
+    return duckdb::BoundCastExpression::AddCastToType(context, std::move(value), LogicalType::BIGINT);
+  };
+  auto row_id = materialized("delta.rowTracking.materializedRowIdColumnName");
+  auto commit_version = materialized("delta.rowTracking.materializedRowCommitVersionColumnName");
+  auto row_index = [&] { return make_uniq<duckdb::BoundReferenceExpression>(LogicalType::BIGINT, reader.column_ids.size()); };
+  duckdb::FunctionBinder binder(context);
+  auto call = [&](const char* function, duckdb::vector<duckdb::unique_ptr<Expression>> arguments) {
+    duckdb::ErrorData error;
+    auto bound = binder.BindScalarFunction(DEFAULT_SCHEMA, function, std::move(arguments), error, true);
+    if (!bound) error.Throw();
+    return bound;
+  };
+  auto first_of = [&](duckdb::unique_ptr<Expression> first, duckdb::unique_ptr<Expression> second) -> duckdb::unique_ptr<Expression> {
+    if (!first) return second;
+    auto coalesce = make_uniq<duckdb::BoundOperatorExpression>(duckdb::ExpressionType::OPERATOR_COALESCE, LogicalType::BIGINT);
+    coalesce->children.push_back(std::move(first));
+    coalesce->children.push_back(std::move(second));
+    return coalesce;
+  };
+  duckdb::unique_ptr<Expression> fresh_id = constant(number(std::nullopt));
+  if (file.base_row_id) {
+    duckdb::vector<duckdb::unique_ptr<Expression>> sum;
+    sum.push_back(constant(number(file.base_row_id)));
+    sum.push_back(row_index());
+    fresh_id = call("+", std::move(sum));
+  }
+  std::string path = shown_path(*table_, file);
+  duckdb::vector<duckdb::unique_ptr<Expression>> fields;
+  fields.push_back(constant(Value(path)));
+  fields.push_back(constant(Value(path.substr(path.rfind('/') + 1))));
+  fields.push_back(constant(Value::BIGINT(file.size)));
+  fields.push_back(constant(Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(file.modification_time * 1000))));
+  fields.push_back(row_index());
+  fields.push_back(first_of(std::move(row_id), std::move(fresh_id)));
+  fields.push_back(first_of(std::move(commit_version), constant(number(file.default_row_commit_version))));
+  for (idx_t i = 0; i < fields.size(); i++) fields[i]->SetAlias(duckdb::StructType::GetChildName(type, i));
+  return call("struct_pack", std::move(fields));
+}
+
+}  // namespace deltastream::engine

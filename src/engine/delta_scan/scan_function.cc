@@ -1,0 +1,153 @@
+#include "engine/delta_scan/scan_function.h"
+
+#include "duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp"
+#include "duckdb/common/multi_file/multi_file_function.hpp"
+#include "duckdb/main/extension/extension_loader.hpp"
+#include "duckdb/parser/tableref/table_function_ref.hpp"
+#include "engine/batch/errors.h"
+#include "engine/delta_scan/file_list.h"
+#include "engine/delta_scan/file_reader.h"
+
+namespace deltastream::engine {
+namespace {
+
+using duckdb::ClientContext;
+using duckdb::FunctionData;
+using duckdb::idx_t;
+
+struct ScanInfo final : duckdb::TableFunctionInfo {
+  std::shared_ptr<const TableAccess> access;
+  std::shared_ptr<const DeltaTable> table;  // once bound
+  duckdb::table_function_bind_t parquet_bind = nullptr;
+};
+
+const DeltaFileList& file_list(const FunctionData& data) { return data.Cast<duckdb::MultiFileBindData>().file_list->Cast<DeltaFileList>(); }
+
+duckdb::unique_ptr<duckdb::MultiFileReader> make_reader(const duckdb::TableFunction& function) {
+  const auto& info = function.function_info->Cast<ScanInfo>();
+  return duckdb::make_uniq<DeltaFileReader>(info.access, info.table);
+}
+
+// Binds the Parquet scan with the opened table in its info.
+duckdb::unique_ptr<FunctionData> bind_table(ClientContext& context, duckdb::TableFunctionBindInput& input, const ScanInfo& info,
+                                            std::shared_ptr<const DeltaTable> table, duckdb::vector<LogicalType>& types,
+                                            duckdb::vector<std::string>& names) {
+  auto bound = duckdb::make_shared_ptr<ScanInfo>(info);
+  bound->table = std::move(table);
+  duckdb::TableFunction function = input.table_function;
+  function.function_info = bound;
+  duckdb::vector<Value> inputs{Value(bound->table->location)};
+  duckdb::named_parameter_map_t none;
+  duckdb::TableFunctionBindInput inner(inputs, none, input.input_table_types, input.input_table_names, bound.get(), input.binder, function,
+                                       input.ref);
+  return info.parquet_bind(context, inner, types, names);
+}
+
+TimeTravel travel_of(const duckdb::named_parameter_map_t& parameters) {
+  TimeTravel travel;
+  for (const auto& [name, value] : parameters) {
+    if (value.IsNull()) batch::throw_error(invalid_argument("the parameter '" + name + "' of delta_scan is null"));
+    if (name == "version") travel.version = value.GetValue<int64_t>();
+    if (name == "timestamp") travel.timestamp_us = value.GetValue<duckdb::timestamp_tz_t>().value;
+  }
+  if (travel.version && travel.timestamp_us) batch::throw_error(invalid_argument("delta_scan takes a version or a timestamp, not both"));
+  return travel;
+}
+
+duckdb::unique_ptr<FunctionData> bind(ClientContext& context, duckdb::TableFunctionBindInput& input, duckdb::vector<LogicalType>& types,
+                                      duckdb::vector<std::string>& names) {
+  const auto& info = input.info->Cast<ScanInfo>();
+  if (input.inputs[0].IsNull()) batch::throw_error(invalid_argument("delta_scan needs the path of a table"));
+  auto table = batch::value_or_throw(info.access->open(duckdb::StringValue::Get(input.inputs[0]), travel_of(input.named_parameters)));
+  return bind_table(context, input, info, std::move(table), types, names);
+}
+
+// count(*) without reading, where the log tells it exactly.
+duckdb::vector<duckdb::PartitionStatistics> exact_count(ClientContext&, duckdb::GetPartitionStatsInput& input) {
+  duckdb::vector<duckdb::PartitionStatistics> result;
+  auto rows = file_list(*input.bind_data).exact_rows();
+  if (!rows) return result;
+  duckdb::PartitionStatistics all;
+  all.count = *rows;
+  all.count_type = duckdb::CountType::COUNT_EXACT;
+  result.push_back(std::move(all));
+  return result;
+}
+
+duckdb::InsertionOrderPreservingMap<std::string> describe(duckdb::TableFunctionToStringInput& input) {
+  duckdb::InsertionOrderPreservingMap<std::string> result;
+  if (!input.bind_data) return result;
+  const DeltaFileList& files = file_list(*input.bind_data);
+  result["Table"] = files.table().snapshot.where();
+  result["Files"] = files.plan().describe();
+  return result;
+}
+
+duckdb::virtual_column_map_t virtual_columns(ClientContext& context, duckdb::optional_ptr<FunctionData> data) {
+  auto& bind_data = data->Cast<duckdb::MultiFileBindData>();
+  duckdb::virtual_column_map_t result;
+  duckdb::MultiFileReader::GetVirtualColumns(context, bind_data.reader_bind, result);
+  bind_data.interface->GetVirtualColumns(context, bind_data, result);
+  result.insert({DeltaFileReader::kMetadataColumn, duckdb::TableColumn("_metadata", DeltaFileReader::metadata_type())});
+  bind_data.virtual_columns = result;
+  return result;
+}
+
+bool takes_filters(const FunctionData&, idx_t column) { return column != DeltaFileReader::kMetadataColumn; }
+
+bool takes_expression(ClientContext&, const duckdb::LogicalGet&, duckdb::Expression&) { return true; }
+
+duckdb::TableFunction scan_function(duckdb::TableFunction parquet_scan, std::shared_ptr<const TableAccess> access) {
+  auto info = duckdb::make_shared_ptr<ScanInfo>();
+  info->access = std::move(access);
+  info->parquet_bind = parquet_scan.bind;
+  duckdb::TableFunction function = std::move(parquet_scan);
+  function.name = "delta_scan";
+  function.named_parameters = {{"version", LogicalType::BIGINT}, {"timestamp", LogicalType::TIMESTAMP_TZ}};
+  function.function_info = info;
+  function.bind = bind;
+  function.get_multi_file_reader = make_reader;
+  function.get_virtual_columns = virtual_columns;
+  function.get_partition_stats = exact_count;
+  function.supports_pushdown_type = takes_filters;
+  function.pushdown_expression = takes_expression;
+  function.to_string = describe;
+  // What these would use is known only to a scan that bound itself on its first file.
+  function.statistics = nullptr;
+  function.statistics_extended = nullptr;
+  function.get_bind_info = nullptr;
+  function.get_row_id_columns = nullptr;
+  function.get_metrics = nullptr;
+  function.serialize = nullptr;
+  function.deserialize = nullptr;
+  function.late_materialization = false;
+  return function;
+}
+
+}  // namespace
+
+void register_delta_scan(duckdb::ExtensionLoader& loader, std::shared_ptr<const TableAccess> access) {
+  auto& parquet = loader.GetTableFunction("parquet_scan");
+  for (const auto& overload : parquet.functions.functions) {
+    if (overload.arguments == duckdb::vector<LogicalType>{LogicalType::VARCHAR}) {
+      loader.RegisterFunction(scan_function(overload, std::move(access)));
+      return;
+    }
+  }
+  batch::throw_error(internal("DuckDB's parquet_scan does not take one path"));
+}
+
+BoundScan bind_scan(ClientContext& context, std::shared_ptr<const DeltaTable> table) {
+  auto& entry = duckdb::Catalog::GetSystemCatalog(context).GetEntry<duckdb::TableFunctionCatalogEntry>(context, DEFAULT_SCHEMA, "delta_scan");
+  BoundScan scan{std::make_unique<duckdb::TableFunction>(entry.functions.GetFunctionByOffset(0)), nullptr};
+  duckdb::vector<Value> inputs;
+  duckdb::named_parameter_map_t none;
+  duckdb::vector<LogicalType> no_types, types;
+  duckdb::vector<std::string> no_names, names;
+  duckdb::TableFunctionRef ref;
+  duckdb::TableFunctionBindInput input(inputs, none, no_types, no_names, scan.function->function_info.get(), nullptr, *scan.function, ref);
+  scan.data = bind_table(context, input, scan.function->function_info->Cast<ScanInfo>(), std::move(table), types, names);
+  return scan;
+}
+
+}  // namespace deltastream::engine

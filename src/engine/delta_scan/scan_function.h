@@ -1,0 +1,27 @@
+#pragma once
+// delta_scan(path, version => n, timestamp => t): DuckDB's Parquet scan over the files of one table version.
+// Registered once a database; the functions live as long as it and hold on to the access.
+
+#include <memory>
+
+#include "engine/delta_scan/table.h"
+
+namespace duckdb {
+class ClientContext;
+class ExtensionLoader;
+class TableFunction;
+struct FunctionData;
+}  // namespace duckdb
+
+namespace deltastream::engine {
+
+void register_delta_scan(duckdb::ExtensionLoader& loader, std::shared_ptr<const TableAccess> access);
+
+// What a bound scan needs, for whoever binds one without SQL: the function and its data, for an opened table.
+struct BoundScan {
+  std::unique_ptr<duckdb::TableFunction> function;
+  std::unique_ptr<duckdb::FunctionData> data;
+};
+BoundScan bind_scan(duckdb::ClientContext& context, std::shared_ptr<const DeltaTable> table);
+
+}  // namespace deltastream::engine

@@ -1,0 +1,58 @@
+#pragma once
+// One version of a table as the scan sees it, and who may open it. A DeltaTable is immutable after opening and shared by
+// the plans and threads of its statements.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/chunk.h"
+#include "common/environment.h"
+#include "common/result.h"
+#include "delta/scan.h"
+#include "delta/snapshot.h"
+#include "engine/delta_scan/object_file_system.h"
+
+namespace deltastream::engine {
+
+// A version, or the version at a time (microseconds since 1970 UTC); neither: the newest.
+struct TimeTravel {
+  std::optional<int64_t> version;
+  std::optional<int64_t> timestamp_us;
+};
+
+struct DeltaTable {
+  std::shared_ptr<storage::ObjectStore> store;
+  uint64_t store_number = 0;
+  std::string location;          // as given
+  delta::Snapshot snapshot;
+  std::vector<Field> columns;    // display names; void columns are INTEGER, always null
+  // By column: its place among the partition columns.
+  std::vector<std::optional<size_t>> partition_index;
+};
+
+// Opens tables for one session.
+class TableAccess {
+ public:
+  TableAccess(const Environment& environment, std::vector<std::string> granted_roots);
+
+  Result<std::shared_ptr<DeltaTable>> open(const std::string& location, const TimeTravel& travel) const;
+  // The store of a table, without a look into it.
+  Result<std::shared_ptr<storage::ObjectStore>> open_store(const std::string& location) const;
+  // What to open for a file of the table; permission when it lies outside of what is granted.
+  Result<duckdb::OpenFileInfo> file_of(const DeltaTable& table, const delta::ScanFile& file) const;
+  // Permission unless the location lies under a granted root; everything is granted when there are none.
+  Status check_granted(const std::string& location) const;
+
+  const std::shared_ptr<StoreRegistry>& stores() const { return stores_; }
+  const Environment& environment() const { return environment_; }
+
+ private:
+  Environment environment_;
+  std::vector<std::string> granted_roots_;  // canonical
+  std::shared_ptr<StoreRegistry> stores_ = std::make_shared<StoreRegistry>();
+};
+
+}  // namespace deltastream::engine
