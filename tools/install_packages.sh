@@ -4,7 +4,8 @@
 set -euo pipefail
 
 build="g++ cmake ninja-build ccache mold pkg-config git ca-certificates python3 python3-dev python3-pip python3-venv
-  libfmt-dev libsimdjson-dev librdkafka-dev libzstd-dev zlib1g-dev libcli11-dev nlohmann-json3-dev libroaring-dev libedit-dev libgtest-dev"
+  libfmt-dev libsimdjson-dev librdkafka-dev libzstd-dev zlib1g-dev libcli11-dev nlohmann-json3-dev libroaring-dev libedit-dev libgtest-dev
+  libcurl4-openssl-dev libssl-dev libpugixml-dev"
 case "${1:?which step}" in
   build) packages=$build; [ -n "$(command -v npm)" ] || packages+=" npm" ;;
   test) packages="python3 python3-venv" ;;

@@ -1,8 +1,10 @@
-// What every store must do, run against each of them.
+// What every store must do, run against each of them. With DELTASTREAM_TEST_STORE = a location ("s3://bucket"), also against the
+// server behind it, under a new name each time (tests/object_stores starts real servers and sets it).
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <thread>
 
 #include "common/temp_folder.h"
@@ -12,10 +14,10 @@
 namespace deltastream::storage {
 namespace {
 
-enum class Kind { kLocal, kMemory, kFaultyWithoutPlan };
+enum class Kind { kLocal, kMemory, kFaultyWithoutPlan, kGiven };
 
 std::string kind_name_of(Kind kind) {
-  static constexpr const char* kNames[] = {"Local", "Memory", "FaultyWithoutPlan"};
+  static constexpr const char* kNames[] = {"Local", "Memory", "FaultyWithoutPlan", "Given"};
   return kNames[static_cast<int>(kind)];
 }
 
@@ -26,8 +28,14 @@ class StoreContract : public testing::TestWithParam<Kind> {
       case Kind::kLocal: store_ = make_local_store(folder_ / "not/yet/there"); break;
       case Kind::kMemory: store_ = make_memory_store(); break;
       case Kind::kFaultyWithoutPlan: store_ = std::make_shared<FaultyStore>(make_memory_store()); break;
+      case Kind::kGiven: {
+        auto opened = open_store(std::string(std::getenv("DELTASTREAM_TEST_STORE")) + "/contract " + system_random().uuid());
+        if (opened.ok()) store_ = *opened;
+        break;
+      }
     }
   }
+  void SetUp() override { ASSERT_TRUE(store_) << "the store could not be opened"; }
   std::vector<std::string> names(const std::string& prefix, const std::string& start_at = "") {
     std::vector<std::string> result;
     auto listed = store_->list(prefix, start_at);
@@ -204,8 +212,13 @@ TEST_P(StoreContract, RemovedIsGone) {
   EXPECT_TRUE(store_->put_if_absent("a/b", "y").ok());
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::Values(Kind::kLocal, Kind::kMemory, Kind::kFaultyWithoutPlan),
-                         [](const auto& param) { return kind_name_of(param.param); });
+std::vector<Kind> kinds() {
+  std::vector<Kind> all = {Kind::kLocal, Kind::kMemory, Kind::kFaultyWithoutPlan};
+  if (std::getenv("DELTASTREAM_TEST_STORE")) all.push_back(Kind::kGiven);
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::ValuesIn(kinds()), [](const auto& param) { return kind_name_of(param.param); });
 
 }  // namespace
 }  // namespace deltastream::storage

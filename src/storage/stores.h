@@ -16,7 +16,9 @@ namespace deltastream::storage {
 std::shared_ptr<ObjectStore> make_local_store(std::string root, const Environment& environment = {});
 // Lives as long as its pointers.
 std::shared_ptr<ObjectStore> make_memory_store(const Environment& environment = {});
-// The store rooted at `location` ("/x", "x", "file:///x"; other schemes: unsupported, by name).
+// The store rooted at `location`: "/x", "x", "file:///x", "s3://bucket/x", "gs://bucket/x", "abfss://container@account.dfs.core.windows.net/x",
+// "az://container/x", "hdfs://host/x", "webhdfs://host:port/x"; other schemes are unsupported, by name. Credentials come from the
+// process's environment, the profile files and the metadata services of the clouds (docs/object_stores.md).
 Result<std::shared_ptr<ObjectStore>> open_store(const std::string& location, const Environment& environment = {});
 
 }  // namespace deltastream::storage

@@ -19,12 +19,16 @@ TEST(OpenStore, TakesPathsAndFileUris) {
 }
 
 TEST(OpenStore, NamesTheSchemeItDoesNotKnowAndNothingElse) {
-  auto store = open_store("s3://user:secret@bucket/key");
+  auto store = open_store("ftp://user:secret@bucket/key");
   ASSERT_FALSE(store.ok());
   EXPECT_EQ(store.error().kind(), ErrorKind::kUnsupported);
-  EXPECT_NE(store.error().message().find("'s3://'"), std::string::npos);
+  EXPECT_NE(store.error().message().find("'ftp://'"), std::string::npos);
   EXPECT_EQ(store.error().to_string().find("secret"), std::string::npos);
   EXPECT_EQ(open_store("").error().kind(), ErrorKind::kInvalidArgument);
+  auto credential = open_store("s3://user:secret@bucket/key");
+  ASSERT_FALSE(credential.ok());
+  EXPECT_EQ(credential.error().kind(), ErrorKind::kInvalidArgument);
+  EXPECT_EQ(credential.error().to_string().find("secret"), std::string::npos);
 }
 
 }  // namespace
