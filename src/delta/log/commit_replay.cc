@@ -3,7 +3,7 @@
 namespace deltastream::delta {
 namespace {
 
-Error named_twice(std::string_view what) { return corrupt("the commit holds " + std::string(what) + " twice"); }
+Error named_twice(std::string_view what) { return corrupt("the log file holds " + std::string(what) + " twice"); }
 
 }  // namespace
 
@@ -21,7 +21,7 @@ Status CommitReplay::on_add(const FileView& file) {
   }
   bool removed_here = state_.tombstones.erase(file) == FileSet::Change::kTwice;
   if (removed_here && kind_ == LogFileKind::kCompacted) return {};
-  if (removed_here) return corrupt("the commit both adds and removes '" + std::string(file.path) + "' with the same deletion vector");
+  if (removed_here) return corrupt("the log file both adds and removes '" + std::string(file.path) + "' with the same deletion vector");
   bool twice = state_.files.insert(file) == FileSet::Change::kTwice;
   if (twice && kind_ != LogFileKind::kCompacted) return named_twice("the add of '" + std::string(file.path) + "'");
   return {};
@@ -34,7 +34,7 @@ Status CommitReplay::on_remove(const FileView& file) {
   }
   bool added_here = state_.files.erase(file) == FileSet::Change::kTwice;
   if (added_here && kind_ == LogFileKind::kCompacted) return {};
-  if (added_here) return corrupt("the commit both adds and removes '" + std::string(file.path) + "' with the same deletion vector");
+  if (added_here) return corrupt("the log file both adds and removes '" + std::string(file.path) + "' with the same deletion vector");
   bool twice = state_.tombstones.insert(file) == FileSet::Change::kTwice;
   if (twice && kind_ == LogFileKind::kCommit) return named_twice("the remove of '" + std::string(file.path) + "'");
   return {};
@@ -68,6 +68,12 @@ Status CommitReplay::on_domain(DomainMetadata domain) {
 
 Status CommitReplay::on_commit_info(CommitInfo info) {
   if (kind_ == LogFileKind::kCommit) in_commit_timestamp_ = info.in_commit_timestamp;
+  return {};
+}
+
+Status CommitReplay::on_sidecar(Sidecar sidecar) {
+  // Outside checkpoints the action means nothing.
+  if (kind_ == LogFileKind::kCheckpoint) sidecars_.push_back(std::move(sidecar));
   return {};
 }
 

@@ -3,6 +3,8 @@
 // files change at once, so a state whose replay failed half way must be thrown away. One thread.
 // Errors: corrupt for actions that contradict each other.
 
+#include <vector>
+
 #include "delta/log/action_parser.h"
 #include "delta/log/table_state.h"
 
@@ -28,6 +30,12 @@ class CommitReplay final : public ActionHandler {
   Status on_txn(Txn txn) override;
   Status on_domain(DomainMetadata domain) override;
   Status on_commit_info(CommitInfo info) override;
+  Status on_sidecar(Sidecar sidecar) override;
+
+  // Of a checkpoint: the files that hold its adds and removes.
+  std::vector<Sidecar>& sidecars() { return sidecars_; }
+  // A state that can stand alone names the protocol and the metadata.
+  bool is_whole() const { return protocol_ && metadata_; }
 
   // The state is at `version` now. Returns whether protocol or metadata changed, so that the state must be settled.
   bool finish(int64_t version);
@@ -42,6 +50,7 @@ class CommitReplay final : public ActionHandler {
   std::map<std::string, Txn> txns_;
   std::map<std::string, DomainMetadata> domains_;
   std::optional<int64_t> in_commit_timestamp_;
+  std::vector<Sidecar> sidecars_;
 };
 
 }  // namespace deltastream::delta

@@ -1,7 +1,9 @@
 #include "delta/log/log_replay.h"
 
+#include "delta/log/checkpoint_reader.h"
 #include "delta/log/commit_info_reader.h"
 #include "delta/log/commit_replay.h"
+#include "delta/scan.h"
 
 namespace deltastream::delta {
 namespace {
@@ -88,7 +90,32 @@ Status LogReplay::read_own_timestamp() {
 }
 
 Status LogReplay::load_checkpoint(const CheckpointFiles& checkpoint) {
-  return unsupported("the checkpoint '" + checkpoint.parts.front().path + "' cannot be read by this version");
+  CommitReplay replay(state_, LogFileKind::kCheckpoint);
+  for (const auto& part : checkpoint.parts) {
+    if (checkpoint.json) {
+      DS_ASSIGN_OR_RETURN(std::string lines, store_->get(part.path).context(store_->describe()));
+      DS_RETURN_IF_ERROR(parser_.parse(lines, replay).context(store_->describe() + "/" + part.path));
+    } else {
+      DS_RETURN_IF_ERROR(read_checkpoint_file(store_, part.path, replay).context(store_->describe()));
+    }
+  }
+  if (!replay.is_whole()) return corrupt(store_->describe() + "/" + checkpoint.parts.front().path + " lacks the protocol or the metadata");
+  if (wants_files_) DS_RETURN_IF_ERROR(load_sidecars(replay));
+  replay.finish(checkpoint.version);
+  return {};
+}
+
+// Nothing but files stands in sidecars; whoever needs none does not read them.
+Status LogReplay::load_sidecars(CommitReplay& replay) {
+  auto sidecars = std::move(replay.sidecars());
+  for (const auto& sidecar : sidecars) {
+    DS_ASSIGN_OR_RETURN(FilePath path, resolve_path(sidecar.path, *store_).context(store_->describe() + ": a sidecar of the checkpoint"));
+    if (path.absolute) return unsupported(store_->describe() + ": the sidecar '" + path.path + "' lies outside the table");
+    // By its bare name, or, against the protocol but seen, by its path under the table.
+    std::string file = path.path.find('/') == std::string::npos ? std::string(kLogFolder) + "_sidecars/" + path.path : path.path;
+    DS_RETURN_IF_ERROR(read_checkpoint_file(store_, file, replay).context(store_->describe()));
+  }
+  return {};
 }
 
 Status LogReplay::replay(const CommitFile& file, std::string& lines, bool count_files) {

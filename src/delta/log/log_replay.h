@@ -14,6 +14,8 @@
 
 namespace deltastream::delta {
 
+class CommitReplay;
+
 class LogReplay {
  public:
   static Result<std::unique_ptr<LogReplay>> open(std::shared_ptr<storage::ObjectStore> store, const SnapshotOptions& options,
@@ -37,6 +39,7 @@ class LogReplay {
   Status load_segment(const LogSegment& segment, bool& avoidable);
   Status read_own_timestamp();
   Status load_checkpoint(const CheckpointFiles& checkpoint);
+  Status load_sidecars(CommitReplay& replay);
   Status replay(const CommitFile& file, std::string& lines, bool count_files);
   Status replay_commit(int64_t version, std::string& lines, bool count_files);
   Status follow(std::optional<int64_t> version, bool& moved);

@@ -1,0 +1,306 @@
+#include "delta/log/checkpoint_reader.h"
+
+#include "common/exception.h"
+#include "delta/log/chunk_columns.h"
+#include "delta/log/parsed_columns.h"
+#include "format/parquet.h"
+
+namespace deltastream::delta {
+namespace {
+
+LogicalType text_map() { return LogicalType::MAP(LogicalTypeId::VARCHAR, LogicalTypeId::VARCHAR); }
+
+// The columns asked for, in one list: each group takes its own as it reads a chunk.
+class Columns {
+ public:
+  size_t add(std::vector<std::string> path, LogicalType type) {
+    wanted_.push_back({std::move(path), std::move(type)});
+    return wanted_.size() - 1;
+  }
+  const std::vector<format::ParquetReadColumn>& wanted() const { return wanted_; }
+
+ private:
+  std::vector<format::ParquetReadColumn> wanted_;
+};
+
+// deletionVector of an add or remove.
+class VectorColumns {
+ public:
+  VectorColumns(Columns& columns, const char* action) {
+    auto field = [&](const char* name, LogicalTypeId type) { return columns.add({action, "deletionVector", name}, type); };
+    first_ = field("storageType", LogicalTypeId::VARCHAR);
+    field("pathOrInlineDv", LogicalTypeId::VARCHAR);
+    field("offset", LogicalTypeId::INTEGER);
+    field("sizeInBytes", LogicalTypeId::INTEGER);
+    field("cardinality", LogicalTypeId::BIGINT);
+  }
+  void take(DataChunk& chunk) {
+    for (size_t i = 0; i < std::size(fields_); i++) fields_[i] = ChunkColumn(chunk.data[first_ + i], chunk.size());
+  }
+  Status read(size_t row, DeletionVectorView& view) const {
+    if (fields_[0].is_null(row)) return {};
+    std::string_view type = fields_[0].text(row);
+    if (type.size() != 1) return corrupt("'" + std::string(type) + "' is no storage type of a deletion vector");
+    view.storage_type = type[0];
+    view.path_or_inline = fields_[1].text_or_empty(row);
+    view.offset = fields_[2].maybe<int32_t>(row);
+    view.size_in_bytes = fields_[3].maybe<int32_t>(row).value_or(0);
+    view.cardinality = fields_[4].maybe<int64_t>(row).value_or(0);
+    return {};
+  }
+
+ private:
+  size_t first_;
+  ChunkColumn fields_[5];
+};
+
+// add or remove.
+class FileColumns {
+ public:
+  // `parsed_*`: the types of the typed columns where they must be read, else invalid.
+  FileColumns(Columns& columns, bool is_add, const LogicalType& parsed_stats, const LogicalType& parsed_values)
+      : is_add_(is_add), path_(columns.add({name(), "path"}, LogicalTypeId::VARCHAR)), vector_(columns, name()) {
+    size_ = columns.add({name(), "size"}, LogicalTypeId::BIGINT);
+    time_ = columns.add({name(), is_add ? "modificationTime" : "deletionTimestamp"}, LogicalTypeId::BIGINT);
+    row_id_ = columns.add({name(), "baseRowId"}, LogicalTypeId::BIGINT);
+    commit_version_ = columns.add({name(), "defaultRowCommitVersion"}, LogicalTypeId::BIGINT);
+    values_ = columns.add({name(), "partitionValues"}, text_map());
+    if (!is_add) return;
+    stats_ = columns.add({name(), "stats"}, LogicalTypeId::VARCHAR);
+    tags_ = columns.add({name(), "tags"}, text_map());
+    provider_ = columns.add({name(), "clusteringProvider"}, LogicalTypeId::VARCHAR);
+    if (parsed_stats.id() == LogicalTypeId::STRUCT) parsed_stats_ = columns.add({name(), "stats_parsed"}, parsed_stats);
+    if (parsed_values.id() == LogicalTypeId::STRUCT) parsed_values_ = columns.add({name(), "partitionValues_parsed"}, parsed_values);
+  }
+
+  // Whether an add of this chunk lacks a text that only a typed column could give.
+  bool lacks_text(DataChunk& chunk) const {
+    ChunkColumn path(chunk.data[path_], chunk.size());
+    ChunkColumn stats(chunk.data[stats_], chunk.size());
+    ChunkColumn values(chunk.data[values_], chunk.size());
+    for (size_t row = 0; row < chunk.size(); row++) {
+      if (!path.is_null(row) && (stats.is_null(row) || values.is_null(row))) return true;
+    }
+    return false;
+  }
+
+  Status read(DataChunk& chunk, ActionHandler& handler) {
+    size_t rows = chunk.size();
+    ChunkColumn path(chunk.data[path_], rows);
+    if (path.all_null()) return {};
+    ChunkColumn size(chunk.data[size_], rows);
+    ChunkColumn time(chunk.data[time_], rows);
+    ChunkColumn row_id(chunk.data[row_id_], rows);
+    ChunkColumn commit_version(chunk.data[commit_version_], rows);
+    TextMapColumn values(chunk.data[values_], rows);
+    vector_.take(chunk);
+    ChunkColumn stats, provider;
+    TextMapColumn tags;
+    std::optional<ParsedStatistics> parsed_stats;
+    if (is_add_) {
+      stats = ChunkColumn(chunk.data[stats_], rows);
+      provider = ChunkColumn(chunk.data[provider_], rows);
+      tags = TextMapColumn(chunk.data[tags_], rows);
+      if (parsed_stats_) parsed_stats.emplace(chunk.data[*parsed_stats_], rows);
+    }
+    for (size_t row = 0; row < rows; row++) {
+      if (path.is_null(row)) continue;
+      FileView file;
+      file.path = path.text(row);
+      file.has_size = !size.is_null(row);
+      if (is_add_ && !file.has_size) return corrupt("add of '" + std::string(file.path) + "': its size is missing");
+      file.size = size.maybe<int64_t>(row).value_or(0);
+      file.time = time.maybe<int64_t>(row).value_or(0);
+      file.base_row_id = row_id.maybe<int64_t>(row);
+      file.default_row_commit_version = commit_version.maybe<int64_t>(row);
+      DS_RETURN_IF_ERROR(vector_.read(row, file.deletion_vector));
+      values_text_.clear();
+      if (!values.is_null(row)) {
+        values.append_json(row, values_text_);
+      } else if (parsed_values_ && !ChunkColumn(chunk.data[*parsed_values_], rows).is_null(row)) {
+        DS_RETURN_IF_ERROR(append_parsed_partition_values(chunk.data[*parsed_values_], row, values_text_));
+      }
+      file.partition_values = values_text_;
+      if (is_add_) {
+        file.stats = stats.text_or_empty(row);
+        stats_text_.clear();
+        if (file.stats.empty() && parsed_stats && !parsed_stats->is_null(row)) {
+          parsed_stats->append_json(row, stats_text_);
+          file.stats = stats_text_;
+        }
+        tags_text_.clear();
+        if (!tags.is_null(row)) tags.append_json(row, tags_text_);
+        file.tags = tags_text_;
+        file.clustering_provider = provider.text_or_empty(row);
+      }
+      DS_RETURN_IF_ERROR(is_add_ ? handler.on_add(file) : handler.on_remove(file));
+    }
+    return {};
+  }
+
+ private:
+  const char* name() const { return is_add_ ? "add" : "remove"; }
+
+  bool is_add_;
+  size_t path_;
+  VectorColumns vector_;
+  size_t size_, time_, row_id_, commit_version_, values_;
+  size_t stats_ = 0, tags_ = 0, provider_ = 0;
+  std::optional<size_t> parsed_stats_, parsed_values_;
+  std::string values_text_, stats_text_, tags_text_;
+};
+
+// Everything that speaks of the table as a whole: few rows.
+class TableColumns {
+ public:
+  explicit TableColumns(Columns& columns) {
+    using Id = LogicalTypeId;
+    LogicalType texts = LogicalType::LIST(Id::VARCHAR);
+    txn_ = columns.add({"txn", "appId"}, Id::VARCHAR);
+    columns.add({"txn", "version"}, Id::BIGINT);
+    columns.add({"txn", "lastUpdated"}, Id::BIGINT);
+    protocol_ = columns.add({"protocol", "minReaderVersion"}, Id::INTEGER);
+    columns.add({"protocol", "minWriterVersion"}, Id::INTEGER);
+    columns.add({"protocol", "readerFeatures"}, texts);
+    columns.add({"protocol", "writerFeatures"}, texts);
+    metadata_ = columns.add({"metaData", "schemaString"}, Id::VARCHAR);
+    columns.add({"metaData", "id"}, Id::VARCHAR);
+    columns.add({"metaData", "name"}, Id::VARCHAR);
+    columns.add({"metaData", "description"}, Id::VARCHAR);
+    columns.add({"metaData", "format", "provider"}, Id::VARCHAR);
+    columns.add({"metaData", "format", "options"}, text_map());
+    columns.add({"metaData", "partitionColumns"}, texts);
+    columns.add({"metaData", "configuration"}, text_map());
+    columns.add({"metaData", "createdTime"}, Id::BIGINT);
+    domain_ = columns.add({"domainMetadata", "domain"}, Id::VARCHAR);
+    columns.add({"domainMetadata", "configuration"}, Id::VARCHAR);
+    columns.add({"domainMetadata", "removed"}, Id::BOOLEAN);
+    sidecar_ = columns.add({"sidecar", "path"}, Id::VARCHAR);
+    columns.add({"sidecar", "sizeInBytes"}, Id::BIGINT);
+  }
+
+  Status read(DataChunk& chunk, ActionHandler& handler) {
+    DS_RETURN_IF_ERROR(each(chunk, txn_, [&](size_t row) {
+      return handler.on_txn({std::string(text(txn_, row)), number(txn_ + 1, row).value_or(0), number(txn_ + 2, row)});
+    }));
+    DS_RETURN_IF_ERROR(each(chunk, protocol_, [&](size_t row) {
+      Protocol protocol;
+      protocol.min_reader_version = ChunkColumn(chunk.data[protocol_], rows()).get<int32_t>(row);
+      protocol.min_writer_version = ChunkColumn(chunk.data[protocol_ + 1], rows()).maybe<int32_t>(row).value_or(0);
+      // Some writers give the lists of older protocols as empty ones.
+      if (protocol.min_reader_version >= 3) protocol.reader_features = texts(protocol_ + 2, row);
+      if (protocol.min_writer_version >= 7) protocol.writer_features = texts(protocol_ + 3, row);
+      return handler.on_protocol(std::move(protocol));
+    }));
+    DS_RETURN_IF_ERROR(each(chunk, metadata_, [&](size_t row) { return handler.on_metadata(metadata(row)); }));
+    DS_RETURN_IF_ERROR(each(chunk, domain_, [&](size_t row) {
+      ChunkColumn removed(chunk.data[domain_ + 2], rows());
+      return handler.on_domain({std::string(text(domain_, row)), std::string(text(domain_ + 1, row)), removed.maybe<bool>(row).value_or(false)});
+    }));
+    return each(chunk, sidecar_, [&](size_t row) {
+      return handler.on_sidecar({std::string(text(sidecar_, row)), number(sidecar_ + 1, row).value_or(0)});
+    });
+  }
+
+ private:
+  template <class Each>
+  Status each(DataChunk& chunk, size_t key_column, Each&& each_row) {
+    chunk_ = &chunk;
+    ChunkColumn key(chunk.data[key_column], chunk.size());
+    if (key.all_null()) return {};
+    for (size_t row = 0; row < chunk.size(); row++) {
+      if (!key.is_null(row)) DS_RETURN_IF_ERROR(each_row(row));
+    }
+    return {};
+  }
+  size_t rows() const { return chunk_->size(); }
+  std::string_view text(size_t column, size_t row) const { return ChunkColumn(chunk_->data[column], rows()).text_or_empty(row); }
+  std::optional<int64_t> number(size_t column, size_t row) const { return ChunkColumn(chunk_->data[column], rows()).maybe<int64_t>(row); }
+  std::vector<std::string> texts(size_t column, size_t row) const {
+    TextListColumn list(chunk_->data[column], rows());
+    return list.is_null(row) ? std::vector<std::string>() : list.get(row);
+  }
+  StringMap map(size_t column, size_t row) const {
+    TextMapColumn texts(chunk_->data[column], rows());
+    return texts.is_null(row) ? StringMap() : texts.get(row);
+  }
+  Metadata metadata(size_t row) const {
+    Metadata result;
+    result.schema_string = text(metadata_, row);
+    result.id = text(metadata_ + 1, row);
+    result.name = text(metadata_ + 2, row);
+    result.description = text(metadata_ + 3, row);
+    if (auto provider = text(metadata_ + 4, row); !provider.empty()) result.format_provider = provider;
+    result.format_options = map(metadata_ + 5, row);
+    result.partition_columns = texts(metadata_ + 6, row);
+    result.configuration = map(metadata_ + 7, row);
+    result.created_time = number(metadata_ + 8, row);
+    return result;
+  }
+
+  size_t txn_, protocol_, metadata_, domain_, sidecar_;
+  DataChunk* chunk_ = nullptr;
+};
+
+// The type of add's field, or invalid when the file has none.
+LogicalType add_field_type(const std::vector<Field>& schema, std::string_view field) {
+  for (const auto& column : schema) {
+    if (column.name != "add" || column.type.id() != LogicalTypeId::STRUCT) continue;
+    for (const auto& [name, type] : duckdb::StructType::GetChildTypes(column.type)) {
+      if (name == field) return type;
+    }
+  }
+  return LogicalType(LogicalTypeId::INVALID);
+}
+
+// Reads the file from a row on. Stops before a chunk that needs typed columns which were not asked for, and gives its
+// first row.
+Result<std::optional<uint64_t>> read_from(uint64_t first_row, const std::shared_ptr<storage::ObjectStore>& store, const std::string& path,
+                                          ActionHandler& handler, const LogicalType& parsed_stats, const LogicalType& parsed_values) {
+  Columns columns;
+  TableColumns table(columns);
+  std::optional<FileColumns> adds, removes;
+  LogicalType none(LogicalTypeId::INVALID);
+  if (handler.wants_files()) {
+    adds.emplace(columns, true, parsed_stats, parsed_values);
+    removes.emplace(columns, false, none, none);
+  }
+  DS_ASSIGN_OR_RETURN(auto reader, format::ParquetFileReader::open(store, path, columns.wanted()));
+  auto unused = [&](const char* field, const LogicalType& asked_for) {
+    return asked_for.id() != LogicalTypeId::STRUCT && add_field_type(reader->file_schema(), field).id() == LogicalTypeId::STRUCT;
+  };
+  bool more_to_ask = adds && (unused("stats_parsed", parsed_stats) || unused("partitionValues_parsed", parsed_values));
+  duckdb::vector<LogicalType> types;
+  for (const auto& column : columns.wanted()) types.push_back(column.type);
+  DataChunk chunk;
+  chunk.Initialize(duckdb::Allocator::DefaultAllocator(), types);
+  if (first_row > 0) DS_RETURN_IF_ERROR(reader->seek(first_row));
+  while (true) {
+    DS_RETURN_IF_ERROR(reader->read(chunk));
+    if (chunk.size() == 0) return std::optional<uint64_t>();
+    if (more_to_ask && adds->lacks_text(chunk)) return std::optional<uint64_t>(reader->chunk_first_row());
+    DS_RETURN_IF_ERROR(table.read(chunk, handler));
+    if (adds) DS_RETURN_IF_ERROR(adds->read(chunk, handler));
+    if (removes) DS_RETURN_IF_ERROR(removes->read(chunk, handler));
+  }
+}
+
+// The typed columns cost much to read, so they are read only from the first row on that has nothing else.
+Status read_all(const std::shared_ptr<storage::ObjectStore>& store, const std::string& path, ActionHandler& handler) {
+  LogicalType none(LogicalTypeId::INVALID);
+  DS_ASSIGN_OR_RETURN(auto stopped_at, read_from(0, store, path, handler, none, none));
+  if (!stopped_at) return {};
+  DS_ASSIGN_OR_RETURN(auto reader, format::ParquetFileReader::open(store, path, {}));
+  LogicalType stats = add_field_type(reader->file_schema(), "stats_parsed");
+  LogicalType values = add_field_type(reader->file_schema(), "partitionValues_parsed");
+  DS_ASSIGN_OR_RETURN(stopped_at, read_from(*stopped_at, store, path, handler, stats, values));
+  return {};
+}
+
+}  // namespace
+
+Status read_checkpoint_file(const std::shared_ptr<storage::ObjectStore>& store, const std::string& path, ActionHandler& handler) {
+  DS_TRY_DUCKDB(return read_all(store, path, handler).context(path))
+}
+
+}  // namespace deltastream::delta
