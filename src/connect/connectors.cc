@@ -2,6 +2,7 @@
 
 #include "connect/blackhole/connector.h"
 #include "connect/filesystem/connector.h"
+#include "connect/kafka/connector.h"
 #include "connect/nexmark/connector.h"
 #include "connect/print/connector.h"
 
@@ -11,6 +12,7 @@ std::span<const Connector> connectors() {
   static const Connector kConnectors[] = {
       blackhole::connector(),
       filesystem::connector(),
+      kafka::connector(),
       nexmark::connector(),
       print::connector(),
   };
