@@ -1,7 +1,8 @@
 // Projections, seeking, and files that are missing or damaged.
-#include "format/parquet/parquet_testing.h"
-
+#include <cstdlib>
 #include <random>
+
+#include "format/parquet/parquet_testing.h"
 
 namespace deltastream::format::parquet {
 namespace {
@@ -170,6 +171,37 @@ TEST_F(ParquetReading, TruncatedAnywhereIsCorrupt) {
     ASSERT_FALSE(rows.ok()) << size;
     EXPECT_EQ(rows.error().kind(), ErrorKind::kCorrupt) << rows.error().to_string();
     EXPECT_NE(rows.error().to_string().find("'cut'"), std::string::npos) << rows.error().to_string();
+  }
+}
+
+// Damage inside the pages can go unnoticed (the format's checksums are optional), but must never do worse than wrong values.
+TEST(ParquetDamage, FlippedBitsNeverCrash) {
+  const char* scale = std::getenv("DELTASTREAM_DAMAGE_ROUNDS");
+  const size_t rounds = scale ? std::strtoull(scale, nullptr, 10) : 400;
+  std::mt19937_64 random(7);
+  for (const std::string codec : {"none", "zstd", "snappy"}) {
+    auto store = storage::make_memory_store();
+    ParquetWriteOptions options;
+    options.codec = codec;
+    options.row_group_rows = kChunkRows;
+    ASSERT_TRUE(write_file(*store, "f", fields(), 2 * kChunkRows + 100, make_row, options).ok());
+    const std::string bytes = *store->get("f");
+    size_t refused = 0;
+    for (size_t i = 0; i < rounds; i++) {
+      std::string damaged = bytes;
+      const size_t flips = 1 + random() % 4;
+      // Half of the rounds hit the footer, where all the structure is.
+      const size_t from = i % 2 ? 0 : bytes.size() - std::min<size_t>(bytes.size(), 3000);
+      for (size_t f = 0; f < flips; f++) damaged[from + random() % (bytes.size() - from)] ^= static_cast<char>(1 << random() % 8);
+      ASSERT_TRUE(store->put("g", damaged).ok());
+      auto rows = read_file(store, "g", whole(fields()), {{{"id"}, Value::BIGINT(10), std::nullopt}});
+      if (rows.ok()) continue;
+      refused++;
+      const ErrorKind kind = rows.error().kind();
+      EXPECT_TRUE(kind == ErrorKind::kCorrupt || kind == ErrorKind::kUnsupported || kind == ErrorKind::kInvalidArgument || kind == ErrorKind::kResource)
+          << rows.error().to_string();
+    }
+    EXPECT_GT(refused, rounds / 10) << codec;
   }
 }
 
