@@ -1,0 +1,249 @@
+#include "delta/log/checkpoint_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "delta/log/table_testing.h"
+#include "delta/scan.h"
+#include "format/parquet.h"
+
+namespace deltastream::delta {
+namespace {
+
+using Paths = std::vector<std::string>;
+using Fields = duckdb::child_list_t<Value>;
+using Id = LogicalTypeId;
+
+Value text_map(const std::vector<std::pair<std::string, Value>>& entries) {
+  duckdb::vector<Value> keys, values;
+  for (const auto& [key, value] : entries) {
+    keys.emplace_back(key);
+    values.push_back(value);
+  }
+  return Value::MAP(Id::VARCHAR, Id::VARCHAR, std::move(keys), std::move(values));
+}
+
+// A column of the checkpoint: its type is that of its first row.
+struct Column {
+  std::string name;
+  std::vector<Value> rows;
+};
+
+void write_parquet(TestTable& table, const std::string& path, const std::vector<Column>& columns) {
+  std::vector<Field> fields;
+  duckdb::vector<LogicalType> types;
+  size_t rows = 0;
+  for (const auto& column : columns) rows += column.rows.size();
+  for (const auto& column : columns) {
+    fields.push_back({column.name, column.rows[0].type()});
+    types.push_back(column.rows[0].type());
+  }
+  DataChunk chunk;
+  chunk.Initialize(duckdb::Allocator::DefaultAllocator(), types);
+  // Each row of a checkpoint holds one action.
+  size_t row = 0;
+  for (size_t c = 0; c < columns.size(); c++) {
+    for (const auto& value : columns[c].rows) {
+      for (size_t other = 0; other < columns.size(); other++) chunk.SetValue(other, row, other == c ? value : Value(types[other]));
+      row++;
+    }
+  }
+  chunk.SetCardinality(rows);
+  auto sink = table.store->open_writer(path);
+  ASSERT_TRUE(sink.ok());
+  auto writer = format::ParquetFileWriter::create(std::move(sink).value(), fields, {});
+  ASSERT_TRUE(writer.ok()) << writer.error().to_string();
+  ASSERT_TRUE((*writer)->write(chunk).ok());
+  auto finished = (*writer)->finish();
+  ASSERT_TRUE(finished.ok()) << finished.error().to_string();
+}
+
+Value add(const std::string& path, int64_t size = 10, Fields more = {}) {
+  Fields fields{{"path", Value(path)}, {"partitionValues", text_map({{"p", Value("1")}})}, {"size", Value::BIGINT(size)},
+                {"modificationTime", Value::BIGINT(5)}, {"dataChange", Value::BOOLEAN(true)}};
+  for (auto& field : more) fields.push_back(field);
+  return Value::STRUCT(std::move(fields));
+}
+
+Value remove(const std::string& path) {
+  return Value::STRUCT({{"path", Value(path)}, {"deletionTimestamp", Value::BIGINT(7)}, {"dataChange", Value::BOOLEAN(true)}});
+}
+
+Column protocol() { return {"protocol", {Value::STRUCT({{"minReaderVersion", Value::INTEGER(1)}, {"minWriterVersion", Value::INTEGER(2)}})}}; }
+
+std::string schema_text(const std::string& fields) { return R"({"type":"struct","fields":[)" + fields + "]}"; }
+
+Column metadata(const std::string& fields = field_json("a") + "," + field_json("p")) {
+  return {"metaData",
+          {Value::STRUCT({{"id", Value("t")},
+                          {"format", Value::STRUCT({{"provider", Value("parquet")}, {"options", text_map({{"k", Value("v")}})}})},
+                          {"schemaString", Value(schema_text(fields))},
+                          {"partitionColumns", Value::LIST({Value("p")})},
+                          {"configuration", text_map({{"delta.appendOnly", Value("true")}})},
+                          {"createdTime", Value::BIGINT(99)}})}};
+}
+
+class Checkpoint : public testing::Test {
+ protected:
+  Snapshot open(std::optional<int64_t> version = std::nullopt) {
+    auto snapshot = table_.open(version);
+    if (!snapshot.ok()) throw std::runtime_error(snapshot.error().to_string());
+    return std::move(snapshot).value();
+  }
+  void write(const std::string& path, const std::vector<Column>& columns) { ASSERT_NO_FATAL_FAILURE(write_parquet(table_, path, columns)); }
+  TestTable table_;
+};
+
+TEST_F(Checkpoint, ClassicAloneIsATable) {
+  write(checkpoint_path(4), {protocol(), metadata(),
+                             {"txn", {Value::STRUCT({{"appId", Value("app")}, {"version", Value::BIGINT(3)}, {"lastUpdated", Value::BIGINT(8)}})}},
+                             {"domainMetadata", {Value::STRUCT({{"domain", Value("d")}, {"configuration", Value("{}")}, {"removed", Value::BOOLEAN(false)}})}},
+                             {"remove", {remove("gone")}},
+                             {"add", {add("one", 3, {{"stats", Value(R"({"numRecords":1})")}}), add("two", 4, {{"stats", Value(Id::VARCHAR)}})}}});
+  Snapshot snapshot = open();
+  EXPECT_EQ(snapshot.version(), 4);
+  EXPECT_EQ(paths_of(snapshot.files()), (Paths{"one", "two"}));
+  EXPECT_EQ(paths_of(snapshot.tombstones()), (Paths{"gone"}));
+  EXPECT_EQ(snapshot.totals()->bytes, 7);
+  EXPECT_EQ(snapshot.txn("app"), 3);
+  EXPECT_NE(snapshot.domain("d"), nullptr);
+  EXPECT_EQ(snapshot.protocol().min_writer_version, 2);
+  EXPECT_EQ(snapshot.metadata().created_time, 99);
+  EXPECT_EQ(snapshot.metadata().format_options.at("k"), "v");
+  EXPECT_EQ(snapshot.partition_columns(), (Paths{"p"}));
+  EXPECT_TRUE(snapshot.property_is_true("delta.appendOnly"));
+  auto plan = plan_scan(snapshot);
+  ASSERT_TRUE(plan.ok()) << plan.error().to_string();
+  EXPECT_EQ(plan->files[0].num_records, 1);
+  EXPECT_EQ(plan->files[0].partition_values[0], Value::BIGINT(1));
+  EXPECT_EQ(table_.open(std::nullopt, LoadFiles::kNone)->version(), 4);
+  EXPECT_TRUE(table_.logger.warnings.empty());
+}
+
+TEST_F(Checkpoint, CommitsAfterItCount) {
+  write(checkpoint_path(4), {protocol(), metadata(), {"add", {add("one"), add("two")}}});
+  table_.commit(5, {remove_line("one"), add_line("three", 1, "", R"("p":"2")")});
+  EXPECT_EQ(paths_of(open().files()), (Paths{"two", "three"}));
+  EXPECT_EQ(paths_of(open(4).files()), (Paths{"one", "two"}));
+}
+
+TEST_F(Checkpoint, InParts) {
+  std::string base = "_delta_log/00000000000000000004.checkpoint.";
+  write(base + "0000000001.0000000002.parquet", {{"add", {add("one")}}, metadata()});
+  write(base + "0000000002.0000000002.parquet", {protocol(), {"add", {add("two")}}});
+  EXPECT_EQ(paths_of(open().files()), (Paths{"one", "two"}));
+}
+
+TEST_F(Checkpoint, FilesWithTheirVectors) {
+  auto vector = [](const char* name) {
+    return Value::STRUCT({{"storageType", Value("u")}, {"pathOrInlineDv", Value(name)}, {"offset", Value::INTEGER(1)},
+                          {"sizeInBytes", Value::INTEGER(40)}, {"cardinality", Value::BIGINT(6)}});
+  };
+  write(checkpoint_path(0), {protocol(), metadata(),
+                             {"add", {add("one", 1, {{"deletionVector", vector("v1")}, {"baseRowId", Value::BIGINT(70)},
+                                                     {"tags", text_map({{"t", Value("x")}})}, {"clusteringProvider", Value("liquid")}})}}});
+  Snapshot snapshot = open();
+  ASSERT_TRUE(snapshot.files().for_each([](const FileView& file) -> Status {
+    EXPECT_EQ(file.deletion_vector.path_or_inline, "v1");
+    EXPECT_EQ(file.deletion_vector.cardinality, 6);
+    EXPECT_EQ(file.base_row_id, 70);
+    EXPECT_EQ(file.tags, R"({"t":"x"})");
+    EXPECT_EQ(file.clustering_provider, "liquid");
+    return {};
+  }).ok());
+}
+
+TEST_F(Checkpoint, TypedColumnsWhereTextsAreAbsent) {
+  auto stats = [](int64_t rows, int64_t low, int64_t high) {
+    auto bounds = [](int64_t a) { return Value::STRUCT({{"a", Value::BIGINT(a)}, {"s", Value("x\"y")}, {"f", Value::DOUBLE(0.5)}, {"d", Value::DATE(2024, 1, 2)},
+                                                        {"n", Value::DECIMAL(int64_t{-5}, 10, 2)}, {"t", Value::TIMESTAMP(duckdb::timestamp_t(1500))}}); };
+    return Value::STRUCT({{"numRecords", Value::BIGINT(rows)}, {"minValues", bounds(low)}, {"maxValues", bounds(high)},
+                          {"nullCount", Value::STRUCT({{"a", Value::BIGINT(0)}})}});
+  };
+  auto parsed = [&](const char* path, int64_t p, int64_t low, int64_t high) {
+    return Value::STRUCT({{"path", Value(path)}, {"size", Value::BIGINT(1)}, {"stats_parsed", stats(2, low, high)},
+                          {"partitionValues_parsed", Value::STRUCT({{"p", p ? Value::BIGINT(p) : Value(Id::BIGINT)}})}});
+  };
+  write(checkpoint_path(0), {metadata(), {"add", {parsed("one", 8, 1, 5), parsed("two", 0, 6, 9)}}, protocol()});
+  Snapshot snapshot = open();
+  Paths texts;
+  ASSERT_TRUE(snapshot.files().for_each([&](const FileView& file) -> Status {
+    texts.emplace_back(file.stats);
+    texts.emplace_back(file.partition_values);
+    return {};
+  }).ok());
+  EXPECT_EQ(texts.at(0), R"({"numRecords":2,"minValues":{"a":1,"s":"x\"y","f":0.5,"d":"2024-01-02","n":-0.05,"t":"1970-01-01T00:00:00.001"},)"
+                         R"("maxValues":{"a":5,"s":"x\"y","f":0.5,"d":"2024-01-02","n":-0.05,"t":"1970-01-01T00:00:00.001"},"nullCount":{"a":0}})");
+  EXPECT_EQ(texts.at(1), R"({"p":"8"})");
+  EXPECT_EQ(texts.at(3), R"({"p":null})");
+  auto plan = plan_scan(snapshot, {{{"a"}, PredicateOp::kGreater, {Value::BIGINT(5)}}});
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(plan->files.at(0).path, "two");
+  EXPECT_EQ(plan->files.size(), 1u);
+}
+
+constexpr const char kUuid[] = "80a083e8-7026-4e79-81be-64bd76c43a11";
+
+TEST_F(Checkpoint, SecondSpecWithSidecarsInEitherForm) {
+  std::string sidecar = "_delta_log/_sidecars/a b.parquet";
+  write(sidecar, {{"add", {add("one")}}, {"remove", {remove("gone")}}});
+  std::string json = "_delta_log/00000000000000000003.checkpoint." + std::string(kUuid) + ".json";
+  table_.put(json, TestTable::join({R"({"checkpointMetadata":{"version":3}})", protocol_line(),
+                                    metadata_line(field_json("a") + "," + field_json("p"), R"("p")"),
+                                    R"({"sidecar":{"path":"a%20b.parquet","sizeInBytes":1,"modificationTime":1}})"}));
+  EXPECT_EQ(paths_of(open().files()), (Paths{"one"}));
+  EXPECT_EQ(open().tombstones().size(), 1u);
+  ASSERT_TRUE(table_.store->remove(json).ok());
+  Column sidecars{"sidecar", {Value::STRUCT({{"path", Value("a%20b.parquet")}, {"sizeInBytes", Value::BIGINT(1)}})}};
+  Column mark{"checkpointMetadata", {Value::STRUCT({{"version", Value::BIGINT(4)}})}};
+  write("_delta_log/00000000000000000004.checkpoint." + std::string(kUuid) + ".parquet", {mark, protocol(), metadata(), sidecars});
+  EXPECT_EQ(open().version(), 4);
+  EXPECT_EQ(paths_of(open().files()), (Paths{"one"}));
+  // Who needs no files reads no sidecars.
+  ASSERT_TRUE(table_.store->remove(sidecar).ok());
+  EXPECT_TRUE(table_.open(std::nullopt, LoadFiles::kNone).ok());
+  auto missing = table_.open();
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().kind(), ErrorKind::kNotFound);
+  EXPECT_NE(missing.error().describe().find("a b.parquet"), std::string::npos);
+}
+
+TEST_F(Checkpoint, BrokenOnesAreReadAroundWithOneWarning) {
+  table_.commit(0, {protocol_line(), metadata_line(), add_line("one")});
+  for (int version : {1, 2, 3}) table_.commit(version, {add_line("file-" + std::to_string(version))});
+  write(checkpoint_path(1), {protocol(), metadata(), {"add", {add("one"), add("file-1")}}});
+  table_.put(kLastCheckpointPath, R"({"version":3,"size":1})");
+  const std::vector<std::pair<const char*, std::string>> cases = {
+      {"no Parquet", "garbage"}, {"empty", ""}, {"cut", table_.store->get(checkpoint_path(1))->substr(0, 900)}};
+  for (const auto& [name, bytes] : cases) {
+    table_.logger.warnings.clear();
+    table_.put(checkpoint_path(3), bytes);
+    Snapshot snapshot = open();
+    EXPECT_EQ(snapshot.files().size(), 4u) << name;
+    EXPECT_EQ(table_.logger.warnings.size(), 1u) << name;
+    EXPECT_TRUE(snapshot.property_is_true("delta.appendOnly")) << "from the older checkpoint";
+  }
+  table_.logger.warnings.clear();
+  write(checkpoint_path(3), {metadata(), {"add", {add("wrong")}}});  // no protocol
+  EXPECT_EQ(open().files().size(), 4u);
+  EXPECT_EQ(table_.logger.warnings.size(), 1u);
+  // When the commits are gone there is no other way, and the error says what is wrong with the newest.
+  for (int version : {0, 1, 2}) ASSERT_TRUE(table_.store->remove(commit_path(version)).ok());
+  ASSERT_TRUE(table_.store->remove(checkpoint_path(1)).ok());
+  auto broken = table_.open();
+  ASSERT_FALSE(broken.ok());
+  EXPECT_NE(broken.error().describe().find("00000000000000000003.checkpoint.parquet"), std::string::npos) << broken.error().describe();
+}
+
+TEST_F(Checkpoint, OwnTimestampComesFromTheCommit) {
+  Column features{"protocol", {Value::STRUCT({{"minReaderVersion", Value::INTEGER(3)}, {"minWriterVersion", Value::INTEGER(7)},
+                                              {"readerFeatures", Value::LIST(Id::VARCHAR, {})}, {"writerFeatures", Value::LIST({Value("inCommitTimestamp")})}})}};
+  Column enabled{"metaData", {Value::STRUCT({{"id", Value("t")}, {"schemaString", Value(schema_text(field_json("a")))},
+                                             {"configuration", text_map({{"delta.enableInCommitTimestamps", Value("true")}})}})}};
+  write(checkpoint_path(2), {features, enabled, {"add", {add("one")}}});
+  EXPECT_FALSE(open().in_commit_timestamp());
+  table_.commit(2, {R"({"commitInfo":{"inCommitTimestamp":1234}})", add_line("one")});
+  EXPECT_EQ(open().in_commit_timestamp(), 1234);
+}
+
+}  // namespace
+}  // namespace deltastream::delta
