@@ -1,7 +1,7 @@
 #include "delta/commit/put_commit.h"
 
 #include "delta/log.h"
-#include "delta/log/action_parser.h"
+#include "delta/log/commit_info_reader.h"
 
 namespace deltastream::delta {
 namespace {
@@ -9,25 +9,7 @@ namespace {
 // Each try is a whole put, so a store that answers at all settles the outcome on the second.
 constexpr int kTries = 4;
 
-class CommitInfoReader final : public ActionHandler {
- public:
-  bool wants_files() const override { return false; }
-  Status on_commit_info(CommitInfo commit_info) override {
-    info = std::move(commit_info);
-    return {};
-  }
-  CommitInfo info;
-};
-
 }  // namespace
-
-Result<CommitInfo> read_commit_info(storage::ObjectStore& store, int64_t version) {
-  DS_ASSIGN_OR_RETURN(std::string lines, store.get(commit_path(version)));
-  CommitInfoReader reader;
-  ActionParser parser;
-  DS_RETURN_IF_ERROR(parser.parse(lines, reader).context(store.describe() + "/" + commit_path(version)));
-  return std::move(reader.info);
-}
 
 Result<PutOutcome> put_commit(storage::ObjectStore& store, int64_t version, std::string_view lines, const std::string& txn_id) {
   std::string doubt;  // why we may have committed already
@@ -40,8 +22,8 @@ Result<PutOutcome> put_commit(storage::ObjectStore& store, int64_t version, std:
     if (put.ok()) return PutOutcome::kCommitted;
     if (put.error().kind() == ErrorKind::kAlreadyExists) {
       // Ours, if an answer was lost: by us, or inside a store that tries again by itself.
-      auto winner = read_commit_info(store, version);
-      if (winner.ok()) return winner->txn_id == txn_id ? PutOutcome::kCommitted : PutOutcome::kTaken;
+      auto winner = read_commit_info(store, commit_path(version));
+      if (winner.ok()) return *winner && (*winner)->txn_id == txn_id ? PutOutcome::kCommitted : PutOutcome::kTaken;
       if (winner.error().kind() == ErrorKind::kCorrupt) return PutOutcome::kTaken;
       if (!doubt.empty()) return undecided(winner.error());
       return std::move(winner).context("looking at version " + std::to_string(version) + ", which a concurrent writer took").error();

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "common/result.h"
-#include "delta/actions.h"
 #include "storage/object_store.h"
 
 namespace deltastream::delta {
@@ -20,8 +19,5 @@ enum class PutOutcome {
 // `txn_id` is what commitInfo of `lines` says. commit state unknown when even trying again and reading back did not tell;
 // any other error means that nothing was committed.
 Result<PutOutcome> put_commit(storage::ObjectStore& store, int64_t version, std::string_view lines, const std::string& txn_id);
-
-// commitInfo of a version, empty when the commit has none. not found when there is no such commit any more.
-Result<CommitInfo> read_commit_info(storage::ObjectStore& store, int64_t version);
 
 }  // namespace deltastream::delta

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "delta/commit/put_commit.h"
 #include "delta/features.h"
 #include "delta/features/activity.h"
+#include "delta/log.h"
+#include "delta/log/commit_info_reader.h"
 
 namespace deltastream::delta {
 
@@ -18,8 +19,8 @@ Result<int64_t> next_commit_timestamp(const Snapshot& table) {
   auto before = table.in_commit_timestamp();
   if (!before) {
     // The snapshot came from a checkpoint, which does not hold it; the version's own commit does.
-    DS_ASSIGN_OR_RETURN(CommitInfo info, read_commit_info(*table.store(), table.version()));
-    before = info.in_commit_timestamp;
+    DS_ASSIGN_OR_RETURN(auto info, read_commit_info(*table.store(), commit_path(table.version())));
+    if (info) before = info->in_commit_timestamp;
   }
   if (!before) return corrupt(table.where() + ": the table has in-commit timestamps, but this version's commit holds none");
   return std::max(now, *before + 1);
