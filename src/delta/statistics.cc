@@ -224,9 +224,9 @@ ColumnBounds StatisticsReader::column(const std::vector<std::string>& path, cons
   });
   ColumnBounds bounds;
   if (!whole || path.empty()) return bounds;
-  if (mins) bounds.min = read_bound(json_member(*mins, path), type, false);
-  if (maxs) bounds.max = read_bound(json_member(*maxs, path), type, true);
-  if (nulls) bounds.null_count = read_count(json_member(*nulls, path));
+  if (mins) bounds.min = read_bound(json_member_at(*mins, path), type, false);
+  if (maxs) bounds.max = read_bound(json_member_at(*maxs, path), type, true);
+  if (nulls) bounds.null_count = read_count(json_member_at(*nulls, path));
   return bounds;
 }
 

@@ -117,7 +117,7 @@ std::optional<std::string_view> json_member(std::string_view object, std::string
   return found;
 }
 
-std::optional<std::string_view> json_member(std::string_view object, const std::vector<std::string>& path) {
+std::optional<std::string_view> json_member_at(std::string_view object, const std::vector<std::string>& path) {
   std::optional<std::string_view> at = object;
   for (const auto& key : path) {
     at = json_member(*at, key);

@@ -13,7 +13,7 @@ namespace deltastream::delta {
 // stands twice the first.
 std::optional<std::string_view> json_member(std::string_view object, std::string_view key);
 // json_member() along a path of keys.
-std::optional<std::string_view> json_member(std::string_view object, const std::vector<std::string>& path);
+std::optional<std::string_view> json_member_at(std::string_view object, const std::vector<std::string>& path);
 // The text of a raw JSON string, unescaped; nullopt when it is none.
 std::optional<std::string> json_text(std::string_view raw);
 
