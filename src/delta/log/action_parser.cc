@@ -253,6 +253,14 @@ Status ActionParser::Parser::dispatch(std::string_view action, ondemand::value v
     if (reader.failed()) return reader.error();
     return is_add ? handler.on_add(file) : handler.on_remove(file);
   }
+  if (action == "cdc") {
+    if (!handler.wants_files()) return {};
+    Reader reader("cdc");
+    FileView file;
+    read_file(reader, value, true, file);
+    if (reader.failed()) return reader.error();
+    return handler.on_cdc(file);
+  }
   auto read = [&](const char* name, auto parsed, auto&& fill, auto&& hand_over) -> Status {
     Reader reader(name);
     fill(reader, value, parsed);

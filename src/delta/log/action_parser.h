@@ -25,6 +25,8 @@ class ActionHandler {
   virtual bool wants_files() const { return true; }
   virtual Status on_add(const FileView&) { return {}; }
   virtual Status on_remove(const FileView&) { return {}; }
+  // A file of the change data feed.
+  virtual Status on_cdc(const FileView&) { return {}; }
   virtual Status on_protocol(Protocol) { return {}; }
   virtual Status on_metadata(Metadata) { return {}; }
   virtual Status on_txn(Txn) { return {}; }

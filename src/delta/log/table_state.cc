@@ -1,6 +1,7 @@
 #include "delta/log/table_state.h"
 
 #include "delta/features.h"
+#include "delta/schema_evolution.h"
 
 namespace deltastream::delta {
 namespace {
@@ -31,6 +32,8 @@ Status settle(TableState& state, const std::string& where) {
   if (!state.metadata) return corrupt(where + ": the log holds no metaData action up to this version");
   DS_ASSIGN_OR_RETURN(state.schema, Schema::parse(state.metadata->schema_string).context(where));
   DS_ASSIGN_OR_RETURN(state.column_mapping, mapping_mode(state, where));
+  DS_RETURN_IF_ERROR(check_column_mapping(state.schema, state.column_mapping).context(where));
+  DS_RETURN_IF_ERROR(check_type_changes(state.schema).context(where));
   for (const auto& column : state.metadata->partition_columns) {
     if (!state.schema.find(column)) return corrupt(where + ": the partition column '" + column + "' is no column of the schema");
   }
