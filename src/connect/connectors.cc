@@ -1,6 +1,7 @@
 // The explicit list of connectors: a new one is one folder and one line here.
 
 #include "connect/blackhole/connector.h"
+#include "connect/datagen/connector.h"
 #include "connect/filesystem/connector.h"
 #include "connect/kafka/connector.h"
 #include "connect/nexmark/connector.h"
@@ -11,6 +12,7 @@ namespace deltastream::connect {
 std::span<const Connector> connectors() {
   static const Connector kConnectors[] = {
       blackhole::connector(),
+      datagen::connector(),
       filesystem::connector(),
       kafka::connector(),
       nexmark::connector(),
