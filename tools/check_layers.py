@@ -20,6 +20,7 @@ ROWS = {
     "lake": BELOW + ["delta:public", "engine:public"],
     "stream": BELOW + ["engine:public"],
     "connect": BELOW + ["delta:public", "engine:public", "lake:public", "stream/endpoint.h"],
+    "capi": [room + ":public" for room in ["common", "storage", "format", "delta", "engine", "lake"]],
     "cli": [room + ":public" for room in ["common", "storage", "format", "delta", "engine", "lake", "stream", "connect"]],
 }
 VOCABULARY = re.compile(r"^duckdb/common/")

@@ -1,0 +1,20 @@
+#pragma once
+// What a ds_table holds.
+
+#include <string>
+
+#include "delta/snapshot.h"
+#include "deltastream.h"
+
+struct ds_table {
+  std::string location;
+  deltastream::delta::Snapshot snapshot;
+};
+
+namespace deltastream::capi {
+
+// A text as a SQL literal, a name as a SQL identifier.
+std::string sql_literal(const std::string& text);
+std::string sql_identifier(const std::string& name);
+
+}  // namespace deltastream::capi
