@@ -126,7 +126,7 @@ struct PlanNode {
   // kSource
   std::string table;                                 // name in the catalog
   std::vector<SourceColumn> columns;                 // output order
-  std::shared_ptr<const Projection> watermark;       // over `columns`, one TIMESTAMP/TIMESTAMPTZ column; null: none declared
+  std::shared_ptr<const Projection> watermark;       // over `columns`, one TIMESTAMP/TIMESTAMPTZ column; null: none declared, or no window waits for it
   // kValues
   std::vector<std::vector<Value>> rows;
   // one of

@@ -1,0 +1,72 @@
+#pragma once
+// DuckDB's optimized logical plan → the few node kinds of stream_plan.h. What has no node is refused by its name in SQL.
+// Throws PlanFailure and what DuckDB throws. One thread.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "duckdb/planner/operator/list.hpp"
+
+#include "engine/plan/bindings.h"
+#include "engine/plan/duckdb_instance.h"
+#include "engine/plan/expressions.h"
+#include "engine/plan/places.h"
+#include "engine/stream_plan.h"
+
+namespace deltastream::engine::plan {
+
+// A lowered operator. The node may have columns behind those that `bindings` name.
+struct Relation {
+  std::unique_ptr<PlanNode> node;
+  std::vector<duckdb::ColumnBinding> bindings;
+  bool bounded = true;
+};
+
+// The watermark of a table as an expression over the columns of a scan.
+struct BoundWatermark {
+  ExpressionPtr expression;                      // references are positions in `columns`
+  std::vector<SourceColumn> columns;
+};
+using WatermarkBinder = std::function<BoundWatermark(const SourceTable&)>;
+
+class Lowering {
+ public:
+  // `query` is the offset of the query in `places`, for what has no place of its own.
+  Lowering(std::shared_ptr<const DuckDbInstance> duckdb, WatermarkBinder watermarks, const Places& places, size_t query)
+      : duckdb_(std::move(duckdb)), watermarks_(std::move(watermarks)), places_(places), query_(query) {}
+
+  std::unique_ptr<PlanNode> run(duckdb::LogicalOperator& root) { return exact(lower(root)).node; }
+
+ private:
+  Relation lower(duckdb::LogicalOperator& op);
+  Relation lower_get(duckdb::LogicalGet& get);
+  Relation lower_filter(duckdb::LogicalFilter& filter);
+  Relation lower_projection(duckdb::LogicalProjection& projection);
+  Relation lower_union(duckdb::LogicalSetOperation& set);
+  Relation lower_expressions(duckdb::LogicalExpressionGet& get);
+  Relation lower_column_data(duckdb::LogicalColumnDataGet& get);
+  Relation lower_constant(duckdb::LogicalOperator& op, size_t rows);
+
+  Relation project(Relation input, Expressions resolved, std::vector<duckdb::ColumnBinding> bindings) const;
+  // A relation whose node has exactly the columns of its bindings.
+  Relation exact(Relation input) const;
+  Relation values(std::vector<LogicalType> types, std::vector<std::vector<Value>> rows, std::vector<duckdb::ColumnBinding> bindings) const;
+
+  [[noreturn]] void refuse(const std::string& what, const duckdb::Expression* where = nullptr) const;
+
+  std::shared_ptr<const DuckDbInstance> duckdb_;
+  WatermarkBinder watermarks_;
+  const Places& places_;
+  size_t query_;
+  // How many windowed aggregations stand above: only they wait for watermarks.
+  size_t windows_above_ = 0;
+};
+
+// The column that a scan's column index means: its path of names, its type.
+SourceColumn source_column(const SourceTable& table, const duckdb::ColumnIndex& index, const LogicalType& type);
+// The columns of a scan, in the order of its bindings.
+std::vector<SourceColumn> scan_columns(duckdb::LogicalGet& get);
+
+}  // namespace deltastream::engine::plan

@@ -1,0 +1,242 @@
+#include "engine/plan/query_text.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/front/token.h"
+#include "engine/plan/interval_text.h"
+#include "engine/script.h"
+
+namespace deltastream::engine::plan {
+namespace {
+
+using front::same_word;
+using front::Token;
+using front::TokenKind;
+
+class Rewriter {
+ public:
+  Rewriter(std::string_view text, std::vector<Token> tokens, const Places& places, size_t base)
+      : text_(text), tokens_(std::move(tokens)), places_(places), base_(base) {}
+
+  Result<RewrittenText> run() {
+    while (peek().kind != TokenKind::kEnd) {
+      DS_RETURN_IF_ERROR(step());
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // What an open bracket means for its end.
+  enum class Bracket { kPlain, kDropped, kCast, kMap, kRound };
+
+  const Token& peek(size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+  bool word(std::string_view keyword, size_t ahead = 0) const {
+    return peek(ahead).kind == TokenKind::kWord && same_word(peek(ahead).text, keyword);
+  }
+  bool symbol(char c, size_t ahead = 0) const { return peek(ahead).kind == TokenKind::kSymbol && peek(ahead).text[0] == c; }
+  bool name(size_t ahead) const { return peek(ahead).kind == TokenKind::kWord || peek(ahead).kind == TokenKind::kQuotedName; }
+
+  Error error(const Token& token, ErrorKind kind, std::string_view what) const {
+    return {kind, fmt::format("{} at {}", what, places_.show(base_ + token.offset))};
+  }
+
+  // Appends text that stands for `token`. A gap before the token stays a gap; symbols that touch go on touching.
+  void put(const Token& token, std::string_view text) {
+    if (token.offset > end_ && !out_.sql.empty()) out_.sql += ' ';
+    out_.offsets.emplace_back(out_.sql.size(), token.offset);
+    out_.sql += text;
+    end_ = token.offset + token.text.size();
+  }
+  void pass() {
+    put(peek(), peek().text);
+    at_++;
+  }
+  // Leaves the token out; what follows does not touch what came before.
+  void drop() {
+    at_++;
+    end_ = 0;
+  }
+
+  Status step() {
+    const Token& token = peek();
+    switch (token.kind) {
+      case TokenKind::kHint: return error(token, ErrorKind::kUnsupported, "hints in a query");
+      case TokenKind::kQuotedName: {
+        std::string quoted = "\"";
+        for (char c : unquoted(token)) quoted += c == '"' ? "\"\"" : std::string(1, c);
+        put(token, quoted + '"');
+        at_++;
+        return {};
+      }
+      case TokenKind::kSymbol: return step_symbol();
+      case TokenKind::kWord: return step_word();
+      default: pass(); return {};
+    }
+  }
+
+  Status step_symbol() {
+    if (symbol('(') || symbol('[')) {
+      brackets_.push_back(Bracket::kPlain);
+    } else if ((symbol(')') || symbol(']')) && !brackets_.empty()) {
+      Bracket bracket = brackets_.back();
+      brackets_.pop_back();
+      if (bracket == Bracket::kDropped) {
+        drop();
+        return {};
+      }
+      if (bracket == Bracket::kMap) {
+        put(peek(), ")");
+        at_++;
+        return {};
+      }
+    }
+    pass();
+    return {};
+  }
+
+  Status step_word() {
+    bool field = at_ > 0 && tokens_[at_ - 1].kind == TokenKind::kSymbol && tokens_[at_ - 1].text == ".";
+    if (field) {
+      pass();
+      return {};
+    }
+    if (word("TABLE")) return step_table();
+    if (word("INTERVAL")) return step_interval();
+    if ((word("CAST") || word("TRY_CAST")) && symbol('(', 1)) return open(Bracket::kCast, 2);
+    if ((word("FLOOR") || word("CEIL") || word("CEILING")) && symbol('(', 1)) return open(Bracket::kRound, 2);
+    if (word("AS") && top() == Bracket::kCast) return step_type();
+    if (word("TO") && top() == Bracket::kRound && name(1) && symbol(')', 2)) {
+      put(peek(), ", '");
+      at_++;
+      out_.sql += fmt::format("{}'", peek().text);
+      at_++;
+      return {};
+    }
+    if (word("MAP") && symbol('[', 1)) {
+      put(peek(), "__map_of(");
+      at_ += 2;
+      end_ = peek().offset;
+      brackets_.push_back(Bracket::kMap);
+      return {};
+    }
+    if (word("MATCH_RECOGNIZE") && symbol('(', 1)) return error(peek(), ErrorKind::kUnsupported, "MATCH_RECOGNIZE");
+    if (word("FOR") && word("SYSTEM_TIME", 1)) {
+      return error(peek(), ErrorKind::kUnsupported, "FOR SYSTEM_TIME AS OF (join with a bounded table without it, or declare both as streams in Flink)");
+    }
+    pass();
+    return {};
+  }
+
+  Bracket top() const { return brackets_.empty() ? Bracket::kPlain : brackets_.back(); }
+  Status open(Bracket bracket, size_t tokens) {
+    for (size_t i = 0; i < tokens; i++) pass();
+    brackets_.push_back(bracket);
+    return {};
+  }
+
+  // TABLE( f(…) ) loses its shell; an argument TABLE t becomes a query in parentheses.
+  Status step_table() {
+    if (symbol('(', 1)) {
+      put(peek(), "");
+      at_ += 2;
+      end_ = 0;
+      brackets_.push_back(Bracket::kDropped);
+      return {};
+    }
+    if (brackets_.empty() || !name(1)) {
+      pass();
+      return {};
+    }
+    put(peek(), "(TABLE");
+    at_++;
+    pass();
+    while (symbol('.') && name(1)) {
+      pass();
+      pass();
+    }
+    out_.sql += ')';
+    if (word("PARTITION")) return error(peek(), ErrorKind::kUnsupported, "PARTITION BY in a window function");
+    return {};
+  }
+
+  // CAST(… AS <type>): the type as DuckDB writes it.
+  Status step_type() {
+    pass();
+    const Token& first = peek();
+    size_t depth = 0;
+    while (peek().kind != TokenKind::kEnd && !(depth == 0 && symbol(')'))) {
+      if (symbol('(')) depth++;
+      if (symbol(')')) depth--;
+      at_++;
+    }
+    const Token& last = tokens_[at_ - 1];
+    if (&last < &first) return {};  // CAST(x AS): DuckDB's parser says what is missing
+    std::string_view written = text_.substr(first.offset, last.offset + last.text.size() - first.offset);
+    auto parsed = parse_type(written);
+    if (!parsed.ok()) {
+      std::string message = parsed.error().message();
+      return error(first, parsed.error().kind(), message.substr(0, message.find(" at line")));
+    }
+    put(first, parsed->type.ToString());
+    end_ = last.offset + last.text.size();
+    return {};
+  }
+
+  // INTERVAL '1:30' MINUTE TO SECOND and its kin become INTERVAL 'N microseconds' or 'N months'.
+  Status step_interval() {
+    size_t sign = symbol('-', 1) || symbol('+', 1) ? 1 : 0;
+    const Token& value = peek(1 + sign);
+    if (value.kind != TokenKind::kString || !name(2 + sign)) {
+      pass();
+      return {};
+    }
+    const Token& start = peek();
+    bool negative = sign == 1 && symbol('-', 1);
+    at_ += 2 + sign;
+    std::string from(peek().text), to;
+    at_++;
+    skip_precision();
+    if (word("TO")) {
+      at_++;
+      to = std::string(peek().text);
+      at_++;
+      skip_precision();
+    }
+    auto text = interval_text(unquoted(value), from, to, negative);
+    if (!text.ok()) return error(value, ErrorKind::kInvalidArgument, text.error().message());
+    put(start, *text);
+    end_ = tokens_[at_ - 1].offset + tokens_[at_ - 1].text.size();
+    return {};
+  }
+  void skip_precision() {
+    if (!symbol('(')) return;
+    while (peek().kind != TokenKind::kEnd && !symbol(')')) at_++;
+    if (symbol(')')) at_++;
+  }
+
+  std::string_view text_;
+  std::vector<Token> tokens_;
+  const Places& places_;
+  size_t base_;
+  size_t at_ = 0;
+  size_t end_ = 0;  // of the last token put
+  std::vector<Bracket> brackets_;
+  RewrittenText out_;
+};
+
+}  // namespace
+
+size_t RewrittenText::original_offset(size_t offset) const {
+  auto after = std::upper_bound(offsets.begin(), offsets.end(), offset, [](size_t o, const auto& pair) { return o < pair.first; });
+  if (after == offsets.begin()) return 0;
+  return std::prev(after)->second;
+}
+
+Result<RewrittenText> rewrite_query_text(std::string_view text, const Places& places, size_t base) {
+  DS_ASSIGN_OR_RETURN(std::vector<Token> tokens, front::tokenize(text));
+  return Rewriter(text, std::move(tokens), places, base).run();
+}
+
+}  // namespace deltastream::engine::plan

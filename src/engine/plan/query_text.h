@@ -1,0 +1,27 @@
+#pragma once
+// Flink's spelling of a query → DuckDB's, token by token: `quoted` names, types in CAST, INTERVAL literals, TABLE(…) around window
+// functions and TABLE t inside them, MAP[…], FLOOR(x TO unit). What only a parse tree can tell is left to tree_rewriter.h.
+// Pure functions.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/result.h"
+#include "engine/plan/places.h"
+
+namespace deltastream::engine::plan {
+
+struct RewrittenText {
+  std::string sql;
+  // For each token: where it begins in `sql`, and where in the text it came from; ascending.
+  std::vector<std::pair<size_t, size_t>> offsets;
+
+  size_t original_offset(size_t offset) const;
+};
+
+// `base` is the text's offset in `places`, for errors. Text that is refused here: hints, FOR SYSTEM_TIME AS OF, MATCH_RECOGNIZE.
+Result<RewrittenText> rewrite_query_text(std::string_view text, const Places& places, size_t base);
+
+}  // namespace deltastream::engine::plan

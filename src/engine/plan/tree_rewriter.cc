@@ -1,0 +1,294 @@
+#include "engine/plan/tree_rewriter.h"
+
+#include <algorithm>
+
+#include "duckdb/parser/expression/list.hpp"
+#include "duckdb/parser/parsed_expression_iterator.hpp"
+#include "duckdb/parser/query_node/list.hpp"
+#include "duckdb/parser/tableref/list.hpp"
+
+#include "common/suggest.h"
+#include "engine/front/names.h"
+#include "engine/plan/failure.h"
+#include "engine/plan/flink_functions.h"
+#include "engine/plan/unnest_calls.h"
+#include "engine/plan/window_calls.h"
+
+namespace deltastream::engine::plan {
+namespace {
+
+using front::lower_case;
+
+ParsedPtr column(const std::string& name) { return duckdb::make_uniq<duckdb::ColumnRefExpression>(name); }
+
+// The name DuckDB would give the column, kept when rewriting changes the expression.
+void keep_name(duckdb::ParsedExpression& changed, const std::string& name) {
+  if (changed.GetAlias().empty() && changed.GetName() != name) changed.SetAlias(name);
+}
+
+}  // namespace
+
+TreeRewriter::OpenText TreeRewriter::open(const std::string& sql, SourcePosition start) {
+  OpenText text;
+  text.base = places_.add(sql, start);
+  auto rewritten = rewrite_query_text(sql, places_, text.base);
+  if (!rewritten.ok()) fail(rewritten.error());
+  text.rewritten = std::move(*rewritten);
+  return text;
+}
+
+size_t TreeRewriter::relocated(duckdb::optional_idx location) const {
+  if (!location.IsValid() || location.GetIndex() < text_->prefix) return text_->base;
+  return text_->base + text_->rewritten.original_offset(location.GetIndex() - text_->prefix);
+}
+
+std::string TreeRewriter::show(duckdb::optional_idx location) const {
+  return places_.show(location.IsValid() ? location.GetIndex() : text_->base);
+}
+
+namespace {
+
+// Errors of DuckDB's parser, which know the place in the text as it was rewritten.
+template <class Parse>
+void parse_placed(const Places& places, const RewrittenText& text, size_t base, size_t prefix, const Parse& parse) {
+  try {
+    parse();
+  } catch (const duckdb::Exception& exception) {
+    duckdb::ErrorData data(exception);
+    auto position = data.ExtraInfo().find("position");
+    size_t at = position == data.ExtraInfo().end() ? 0 : std::stoull(position->second);
+    size_t offset = at < prefix ? 0 : text.original_offset(at - prefix);
+    fail(invalid_argument(fmt::format("{} at {}", data.RawMessage(), places.show(base + offset))));
+  }
+}
+
+}  // namespace
+
+SelectPtr TreeRewriter::parse_select(const std::string& sql, SourcePosition start) {
+  OpenText text = open(sql, start);
+  SelectPtr result;
+  parse_placed(places_, text.rewritten, text.base, 0, [&] {
+    duckdb::Parser parser;
+    parser.ParseQuery(text.rewritten.sql);
+    if (parser.statements.size() != 1 || parser.statements[0]->type != duckdb::StatementType::SELECT_STATEMENT) {
+      fail(invalid_argument(fmt::format("expected one query (SELECT, WITH or VALUES) at {}", places_.show(text.base))));
+    }
+    result = duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parser.statements[0]));
+  });
+  const OpenText* outer = std::exchange(text_, &text);
+  node(*result->node, {});
+  text_ = outer;
+  return result;
+}
+
+ParsedPtr TreeRewriter::parse_expression(const std::string& sql, SourcePosition start) {
+  OpenText text = open(sql, start);
+  text.prefix = std::string_view("SELECT ").size();  // ParseExpressionList puts it in front
+  duckdb::vector<ParsedPtr> list;
+  parse_placed(places_, text.rewritten, text.base, text.prefix, [&] { list = duckdb::Parser::ParseExpressionList(text.rewritten.sql); });
+  if (list.size() != 1) fail(invalid_argument(fmt::format("expected one expression at {}", places_.show(text.base))));
+  const OpenText* outer = std::exchange(text_, &text);
+  expression(list[0], {});
+  text_ = outer;
+  return std::move(list[0]);
+}
+
+SelectPtr TreeRewriter::query(const std::string& sql, SourcePosition start) { return parse_select(sql, start); }
+
+TableRefPtr TreeRewriter::source(const TableDefinition& definition) {
+  auto table = std::make_shared<SourceTable>();
+  table->definition = &definition;
+  table->bounded = bounded_ && bounded_(definition);
+  for (const ColumnDefinition& c : definition.columns) {
+    if (c.kind != ColumnKind::kComputed) table->columns.push_back(&c);
+  }
+  tables_.tables.push_back(std::move(table));
+  auto ref = duckdb::make_uniq<duckdb::TableFunctionRef>();
+  duckdb::vector<ParsedPtr> arguments;
+  arguments.push_back(duckdb::make_uniq<duckdb::ConstantExpression>(Value::UBIGINT(tables_.tables.size() - 1)));
+  ref->function = duckdb::make_uniq<duckdb::FunctionExpression>(kSourceFunction, std::move(arguments));
+  ref->alias = definition.name;
+  return ref;
+}
+
+SelectPtr TreeRewriter::expression_over(const TableDefinition& definition, const std::string& sql, SourcePosition start) {
+  auto select = duckdb::make_uniq<duckdb::SelectNode>();
+  select->select_list.push_back(parse_expression(sql, start));
+  select->from_table = source(definition);
+  auto statement = duckdb::make_uniq<duckdb::SelectStatement>();
+  statement->node = std::move(select);
+  return statement;
+}
+
+SelectPtr TreeRewriter::table(const TableDefinition& definition) {
+  auto select = duckdb::make_uniq<duckdb::SelectNode>();
+  for (const ColumnDefinition& c : definition.columns) {
+    ParsedPtr value = c.kind == ColumnKind::kComputed ? parse_expression(c.expression, c.position) : column(c.name);
+    if (definition.watermark && front::lower_case(definition.watermark->column) == front::lower_case(c.name)) {
+      duckdb::vector<ParsedPtr> arguments;
+      arguments.push_back(std::move(value));
+      value = duckdb::make_uniq<duckdb::FunctionExpression>(kRowtimeFunction, std::move(arguments));
+    }
+    value->SetAlias(c.name);
+    select->select_list.push_back(std::move(value));
+  }
+  select->from_table = source(definition);
+  auto statement = duckdb::make_uniq<duckdb::SelectStatement>();
+  statement->node = std::move(select);
+  return statement;
+}
+
+SelectPtr TreeRewriter::watermark(const TableDefinition& definition) {
+  auto select = duckdb::make_uniq<duckdb::SelectNode>();
+  select->select_list.push_back(parse_expression(definition.watermark->expression, definition.watermark->position));
+  select->from_table = duckdb::make_uniq<duckdb::SubqueryRef>(table(definition), definition.name);
+  auto statement = duckdb::make_uniq<duckdb::SelectStatement>();
+  statement->node = std::move(select);
+  return statement;
+}
+
+void TreeRewriter::node(duckdb::QueryNode& query, Names ctes) {
+  for (auto& entry : query.cte_map.map) {
+    if (entry.second->query->node->type == duckdb::QueryNodeType::RECURSIVE_CTE_NODE) {
+      fail(unsupported(fmt::format("WITH RECURSIVE in the query at {}", show({}))));
+    }
+    node(*entry.second->query->node, ctes);
+    entry.second->materialized = duckdb::CTEMaterialize::CTE_MATERIALIZE_NEVER;
+    ctes.insert(lower_case(entry.first));
+  }
+  switch (query.type) {
+    case duckdb::QueryNodeType::SELECT_NODE: select(query.Cast<duckdb::SelectNode>(), ctes); break;
+    case duckdb::QueryNodeType::SET_OPERATION_NODE:
+      for (auto& child : query.Cast<duckdb::SetOperationNode>().children) node(*child, ctes);
+      break;
+    default: fail(unsupported(fmt::format("this kind of query at {}", show({}))));
+  }
+  modifiers(query, ctes);
+}
+
+void TreeRewriter::modifiers(duckdb::QueryNode& query, const Names& ctes) {
+  duckdb::ParsedExpressionIterator::EnumerateQueryNodeModifiers(query, [&](ParsedPtr& child) { expression(child, ctes); });
+}
+
+void TreeRewriter::select(duckdb::SelectNode& node, const Names& ctes) {
+  lower_group_windows(node, [&](duckdb::optional_idx location) { return places_.show(relocated(location)); });
+  if (node.from_table) reference(node.from_table, ctes);
+  for (auto& item : node.select_list) {
+    std::string name = item->GetName();
+    expression(item, ctes);
+    if (item->GetExpressionClass() != duckdb::ExpressionClass::STAR) keep_name(*item, name);
+  }
+  for (auto& group : node.groups.group_expressions) expression(group, ctes);
+  for (ParsedPtr* clause : {&node.where_clause, &node.having, &node.qualify}) {
+    if (*clause) expression(*clause, ctes);
+  }
+  if (node.sample) fail(unsupported(fmt::format("TABLESAMPLE at {}", show({}))));
+}
+
+void TreeRewriter::reference(TableRefPtr& ref, const Names& ctes) {
+  ref->query_location = relocated(ref->query_location);
+  switch (ref->type) {
+    case duckdb::TableReferenceType::EMPTY_FROM: return;
+    case duckdb::TableReferenceType::BASE_TABLE: {
+      auto& base = ref->Cast<duckdb::BaseTableRef>();
+      bool cte = base.schema_name.empty() && base.catalog_name.empty() && ctes.count(lower_case(base.table_name)) > 0;
+      if (!cte) ref = base_table(*ref);
+      return;
+    }
+    case duckdb::TableReferenceType::SUBQUERY: node(*ref->Cast<duckdb::SubqueryRef>().subquery->node, ctes); return;
+    case duckdb::TableReferenceType::JOIN: {
+      auto& join = ref->Cast<duckdb::JoinRef>();
+      reference(join.left, ctes);
+      reference(join.right, ctes);
+      if (join.condition) expression(join.condition, ctes);
+      keep_rows_of_left_unnest(join);
+      if (join.ref_type == duckdb::JoinRefType::ASOF || join.ref_type == duckdb::JoinRefType::POSITIONAL) {
+        fail(unsupported(fmt::format("ASOF and POSITIONAL joins at {}", show(ref->query_location))));
+      }
+      return;
+    }
+    case duckdb::TableReferenceType::EXPRESSION_LIST:
+      for (auto& row : ref->Cast<duckdb::ExpressionListRef>().values) {
+        for (auto& value : row) expression(value, ctes);
+      }
+      return;
+    case duckdb::TableReferenceType::TABLE_FUNCTION:
+      if (TableRefPtr replaced = table_function(*ref, ctes)) ref = std::move(replaced);
+      return;
+    default: fail(unsupported(fmt::format("this kind of table in FROM at {}", show(ref->query_location))));
+  }
+}
+
+TableRefPtr TreeRewriter::base_table(duckdb::TableRef& ref) {
+  auto& base = ref.Cast<duckdb::BaseTableRef>();
+  bool known_schema = base.schema_name.empty() || lower_case(base.schema_name) == "default_database";
+  bool known_catalog = base.catalog_name.empty() || lower_case(base.catalog_name) == "default_catalog";
+  if (!known_schema || !known_catalog) {
+    fail(unsupported(fmt::format("catalogs and databases (write the table's name alone) at {}", show(ref.query_location))));
+  }
+  const std::string& name = base.table_name;
+  SelectPtr query;
+  duckdb::vector<duckdb::string> renamed;
+  if (const ViewDefinition* view = catalog_.find_view(name)) {
+    std::string key = lower_case(name);
+    if (std::find(open_views_.begin(), open_views_.end(), key) != open_views_.end()) {
+      fail(invalid_argument(fmt::format("view '{}' reads itself at {}", name, show(ref.query_location))));
+    }
+    open_views_.push_back(key);
+    query = parse_select(view->query, view->position);
+    open_views_.pop_back();
+    renamed.assign(view->columns.begin(), view->columns.end());
+  } else if (const TableDefinition* definition = catalog_.find_table(name)) {
+    query = table(*definition);
+  } else {
+    std::vector<std::string> names;
+    for (const auto& [key, t] : catalog_.tables()) names.push_back(t.name);
+    for (const auto& [key, v] : catalog_.views()) names.push_back(v.name);
+    std::string near = nearest_name(name, names);
+    std::string hint = near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near);
+    fail(not_found(fmt::format("there is no table or view '{}'{} at {}", name, hint, show(ref.query_location))));
+  }
+  if (!ref.column_name_alias.empty()) renamed = ref.column_name_alias;
+  auto subquery = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(query), ref.alias.empty() ? name : ref.alias);
+  subquery->column_name_alias = std::move(renamed);
+  subquery->query_location = ref.query_location;
+  return subquery;
+}
+
+TableRefPtr TreeRewriter::table_function(duckdb::TableRef& ref, const Names& ctes) {
+  auto& call = ref.Cast<duckdb::TableFunctionRef>();
+  auto& function = call.function->Cast<duckdb::FunctionExpression>();
+  std::string name = lower_case(function.function_name);
+  if (name == "unnest") {
+    expression(call.function, ctes);
+    prepare_unnest(call);
+    return nullptr;
+  }
+  if (is_window_call(name)) {
+    for (auto& argument : function.children) {
+      argument->SetQueryLocation(relocated(argument->GetQueryLocation()));
+      if (argument->GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) {
+        node(*argument->Cast<duckdb::SubqueryExpression>().subquery->node, ctes);
+      }
+    }
+    return window_query(call, [&](duckdb::optional_idx location) { return show(location); });
+  }
+  fail(unsupported(fmt::format("the table function {} (UNNEST, TUMBLE, HOP and CUMULATE are) at {}", function.function_name, show(ref.query_location))));
+}
+
+void TreeRewriter::expression(ParsedPtr& item, const Names& ctes) {
+  if (item->GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) {
+    auto& subquery = item->Cast<duckdb::SubqueryExpression>();
+    node(*subquery.subquery->node, ctes);
+    if (subquery.child) expression(subquery.child, ctes);
+    item->SetQueryLocation(relocated(item->GetQueryLocation()));
+    return;
+  }
+  duckdb::ParsedExpressionIterator::EnumerateChildren(*item, [&](ParsedPtr& child) { expression(child, ctes); });
+  item->SetQueryLocation(relocated(item->GetQueryLocation()));
+  if (item->GetExpressionClass() == duckdb::ExpressionClass::FUNCTION) {
+    rewrite_function(item, [&](duckdb::optional_idx location) { return show(location); });
+  }
+}
+
+}  // namespace deltastream::engine::plan
