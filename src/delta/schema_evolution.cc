@@ -122,8 +122,11 @@ bool widens(std::string_view from, std::string_view to) {
   if (from == "void" || from == "null") return true;
   auto newer = decimal_of(to);
   if (!newer) return false;
-  if (from == "byte" || from == "short" || from == "integer") return holds(*newer, {10, 0});
-  if (from == "long") return holds(*newer, {20, 0});
+  // The protocol asks writers for room for ten digits, but tables with just enough for the type are about.
+  if (from == "byte") return holds(*newer, {3, 0});
+  if (from == "short") return holds(*newer, {5, 0});
+  if (from == "integer") return holds(*newer, {10, 0});
+  if (from == "long") return holds(*newer, {19, 0});
   auto older = decimal_of(from);
   return older && holds(*newer, *older);
 }

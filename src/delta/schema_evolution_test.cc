@@ -19,12 +19,12 @@ std::string mapped(const std::string& name, int id, const std::string& physical,
 
 TEST(SchemaEvolution, WhatWidens) {
   for (auto [from, to] : {std::pair("byte", "short"), {"short", "long"}, {"integer", "double"}, {"float", "double"}, {"date", "timestamp_ntz"},
-                          {"decimal(10,2)", "decimal(12,4)"}, {"decimal(10,2)", "decimal(11,2)"}, {"integer", "decimal(10,0)"}, {"byte", "decimal(12,2)"},
+                          {"decimal(10,2)", "decimal(12,4)"}, {"decimal(10,2)", "decimal(11,2)"}, {"integer", "decimal(10,0)"}, {"byte", "decimal(4,1)"},
                           {"long", "decimal(20,0)"}, {"void", "string"}}) {
     EXPECT_TRUE(widens(from, to)) << from << " to " << to;
   }
   for (auto [from, to] : {std::pair("long", "integer"), {"long", "double"}, {"date", "timestamp"}, {"decimal(10,2)", "decimal(11,4)"}, {"integer", "decimal(10,1)"},
-                          {"long", "decimal(19,0)"}, {"string", "binary"}, {"integer", "float"}, {"long", "long"}}) {
+                          {"long", "decimal(18,0)"}, {"byte", "decimal(3,1)"}, {"string", "binary"}, {"integer", "float"}, {"long", "long"}}) {
     EXPECT_FALSE(widens(from, to)) << from << " to " << to;
   }
 }
