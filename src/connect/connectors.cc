@@ -2,6 +2,7 @@
 
 #include "connect/blackhole/connector.h"
 #include "connect/datagen/connector.h"
+#include "connect/delta/connector.h"
 #include "connect/filesystem/connector.h"
 #include "connect/kafka/connector.h"
 #include "connect/nexmark/connector.h"
@@ -13,6 +14,7 @@ std::span<const Connector> connectors() {
   static const Connector kConnectors[] = {
       blackhole::connector(),
       datagen::connector(),
+      delta_table::connector(),
       filesystem::connector(),
       kafka::connector(),
       nexmark::connector(),
