@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The main job on real data: flights → streaming SQL → Delta tables, killed with SIGKILL in the middle and resumed.
-# usage: demo.sh [kafka]     (through ./dev demo)
+# usage: demo.sh [kafka]     (through ./dev demo; DELTASTREAM_PROGRAM: a program that is built already)
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 root=$(readlink -f "$here/../..")
@@ -13,8 +13,12 @@ esac
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
-"$root/dev" build release
-program=$root/build/release/deltastream
+if [ -n "${DELTASTREAM_PROGRAM:-}" ]; then
+  program=$DELTASTREAM_PROGRAM
+else
+  "$root/dev" build release
+  program=$root/build/release/deltastream
+fi
 work=$root/build/demo/$mode
 rm -rf "$work"
 mkdir -p "$work"

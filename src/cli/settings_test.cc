@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "common/files.h"
+
 #include <vector>
 
 namespace deltastream::cli {
@@ -68,6 +72,13 @@ TEST(Settings, ASlipIsAnErrorAForeignKeyAWarning) {
 TEST(Settings, EveryRowIsInTheManual) {
   std::string manual = settings_as_markdown();
   for (const SettingRow& row : setting_rows()) EXPECT_NE(manual.find(row.key), std::string::npos);
+}
+
+TEST(Settings, TheManualHoldsTheTable) {
+  const std::string file = (std::filesystem::path(__FILE__).parent_path() / "../../docs/settings.md").string();
+  auto manual = read_file(system_files(), file);
+  ASSERT_TRUE(manual.ok());
+  EXPECT_NE(manual->find(settings_as_markdown()), std::string::npos) << "put the output of `deltastream settings` into docs/settings.md";
 }
 
 }  // namespace
