@@ -129,6 +129,16 @@ void DeletionVector::walk(uint64_t first, uint64_t count, Each&& each) const {
 
 Result<DeletionVector> DeletionVector::parse(std::string_view bytes) { return RoaringDecoder(bytes).decode(); }
 
+DeletionVector DeletionVector::from_rows(const std::vector<uint64_t>& rows) {
+  DeletionVector vector;
+  vector.cardinality_ = rows.size();
+  for (uint64_t row : rows) {
+    if (vector.blocks_.empty() || vector.blocks_.back().high != row >> 16) vector.blocks_.emplace_back().high = row >> 16;
+    vector.blocks_.back().list.push_back(static_cast<uint16_t>(row));
+  }
+  return vector;
+}
+
 bool DeletionVector::contains(uint64_t row) const { return intersects(row, 1); }
 
 bool DeletionVector::intersects(uint64_t first, uint64_t count) const {

@@ -18,6 +18,9 @@ class DeletionVector {
   // The bitmap bytes of the protocol: magic, then 64-bit roaring in portable form (or the older native form).
   static Result<DeletionVector> parse(std::string_view bytes);
 
+  // From rows in ascending order, each once.
+  static DeletionVector from_rows(const std::vector<uint64_t>& rows);
+
   uint64_t cardinality() const { return cardinality_; }
   bool contains(uint64_t row) const;
   // Whether any of the rows [first, first + count) is deleted.

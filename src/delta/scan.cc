@@ -2,6 +2,7 @@
 
 #include "delta/scan/bounds.h"
 #include "delta/scan/partition_reader.h"
+#include "delta/scan/scan_file.h"
 #include "delta/statistics.h"
 #include "common/exception.h"
 #include "duckdb/common/string_util.hpp"
@@ -65,21 +66,6 @@ bool orders(const LogicalType& type) {
 
 bool has_exact_text(const LogicalType& type) {
   return type.IsIntegral() || type.id() == LogicalTypeId::DECIMAL || type.id() == LogicalTypeId::DATE;
-}
-
-Result<ScanFile> scan_file(const FileView& file, const std::vector<Value>& partition_values, const storage::ObjectStore& store) {
-  ScanFile result;
-  DS_ASSIGN_OR_RETURN(FilePath path, resolve_path(file.path, store));
-  result.path = std::move(path.path);
-  result.absolute = path.absolute;
-  result.size = file.size;
-  result.modification_time = file.time;
-  result.partition_values = partition_values;
-  if (file.deletion_vector.storage_type) result.deletion_vector = to_descriptor(file.deletion_vector);
-  if (!file.stats.empty()) result.num_records = StatisticsReader(file.stats).num_records();
-  result.base_row_id = file.base_row_id;
-  result.default_row_commit_version = file.default_row_commit_version;
-  return result;
 }
 
 }  // namespace
@@ -154,7 +140,7 @@ Result<ScanPlan> plan_scan(const Snapshot& snapshot, const std::vector<Predicate
       case SkipReason::kStatistics: plan.skipped_by_statistics++; return {};
       case SkipReason::kNone: break;
     }
-    DS_ASSIGN_OR_RETURN(ScanFile kept, scan_file(file, **values, *snapshot.store()));
+    DS_ASSIGN_OR_RETURN(ScanFile kept, to_scan_file(file, **values, *snapshot.store()));
     plan.files.push_back(std::move(kept));
     return {};
   });

@@ -1,0 +1,103 @@
+#include "delta/change_feed.h"
+
+#include <algorithm>
+
+#include "delta/features.h"
+#include "delta/log.h"
+#include "delta/log/change_collector.h"
+#include "delta/log/commit_times.h"
+
+namespace deltastream::delta {
+
+struct ChangeFeed::State {
+  std::shared_ptr<storage::ObjectStore> store;
+  ChangeFeedOptions options;
+  Snapshot table;
+  int64_t next;
+  ActionParser parser;
+  std::optional<CommitTimes> times;   // of the commits that were there when the feed began
+  std::optional<int64_t> last_timestamp_ms;
+
+  State(std::shared_ptr<storage::ObjectStore> store_, const ChangeFeedOptions& options_, Snapshot table_)
+      : store(std::move(store_)), options(options_), table(std::move(table_)), next(options_.from_version) {}
+
+  Result<std::optional<ChangeVersion>> read_next();
+  Status check_enabled() const;
+  Result<int64_t> timestamp(const ChangeCollector& collector);
+};
+
+ChangeFeed::ChangeFeed(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ChangeFeed::ChangeFeed(ChangeFeed&&) noexcept = default;
+ChangeFeed& ChangeFeed::operator=(ChangeFeed&&) noexcept = default;
+ChangeFeed::~ChangeFeed() = default;
+
+Result<ChangeFeed> ChangeFeed::open(std::shared_ptr<storage::ObjectStore> store, const ChangeFeedOptions& options, const Environment& environment) {
+  if (options.from_version < 0) return invalid_argument("changes begin with version 0, not " + std::to_string(options.from_version));
+  if (options.to_version && *options.to_version < options.from_version) {
+    return invalid_argument("the changes asked for end with version " + std::to_string(*options.to_version) + ", before they begin with version " +
+                            std::to_string(options.from_version));
+  }
+  SnapshotOptions snapshot;
+  snapshot.files = LoadFiles::kNone;
+  DS_ASSIGN_OR_RETURN(Snapshot table, Snapshot::open(store, snapshot, environment));
+  int64_t newest = table.version();
+  if (options.from_version > newest + 1 || options.to_version.value_or(0) > newest) {
+    return not_found(store->describe() + " has no version " + std::to_string(std::max(options.from_version, options.to_version.value_or(0))) +
+                     ": the newest is " + std::to_string(newest));
+  }
+  DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store, 0));
+  std::optional<CommitTimes> times;
+  if (!listing.commits.empty()) {
+    DS_ASSIGN_OR_RETURN(times, CommitTimes::create(table, listing.commits));
+  }
+  if (options.from_version < newest) {
+    snapshot.version = options.from_version;
+    DS_ASSIGN_OR_RETURN(table, Snapshot::open(store, snapshot, environment));
+  }
+  auto state = std::make_unique<State>(std::move(store), options, std::move(table));
+  state->times = std::move(times);
+  return ChangeFeed(std::move(state));
+}
+
+Status ChangeFeed::State::check_enabled() const {
+  if (options.mode != ChangeMode::kChanges || table.property_is_true("delta.enableChangeDataFeed")) return {};
+  return unsupported(table.where() + " does not keep its changes: set delta.enableChangeDataFeed = true, and ask for versions from then on");
+}
+
+Result<int64_t> ChangeFeed::State::timestamp(const ChangeCollector& collector) {
+  if (times && next >= times->first_version() && next <= times->last_version()) return times->of(next);
+  if (table.property_is_true("delta.enableInCommitTimestamps") && supports(table.protocol(), "inCommitTimestamp") && collector.in_commit_timestamp()) {
+    return *collector.in_commit_timestamp();
+  }
+  DS_ASSIGN_OR_RETURN(storage::ObjectMeta commit, store->head(commit_path(next)));
+  return last_timestamp_ms ? std::max(commit.modified_ms, *last_timestamp_ms + 1) : commit.modified_ms;
+}
+
+Result<std::optional<ChangeVersion>> ChangeFeed::State::read_next() {
+  if (options.to_version && next > *options.to_version) return std::optional<ChangeVersion>();
+  auto lines = store->get(commit_path(next));
+  if (!lines.ok()) {
+    bool missing = lines.error().kind() == ErrorKind::kNotFound;
+    if (missing && next > table.version() && !options.to_version) return std::optional<ChangeVersion>();
+    if (missing) return not_found(store->describe() + ": the commit of version " + std::to_string(next) + " is no longer in the log, so what it changed cannot be told");
+    return std::move(lines).error();
+  }
+  // The table stands at the first version from the start; from then on it follows.
+  if (table.version() < next) DS_RETURN_IF_ERROR(table.apply_commit(next, *lines));
+  DS_RETURN_IF_ERROR(check_enabled());
+  DS_ASSIGN_OR_RETURN(PartitionReader partitions, PartitionReader::create(table));
+  ChangeCollector collector(partitions, *store);
+  DS_RETURN_IF_ERROR(parser.parse(*lines, collector).context(store->describe() + "/" + commit_path(next)));
+  DS_ASSIGN_OR_RETURN(ChangeVersion changes, collector.finish(options.mode).context(table.where()));
+  changes.version = next;
+  DS_ASSIGN_OR_RETURN(changes.timestamp_ms, timestamp(collector));
+  last_timestamp_ms = changes.timestamp_ms;
+  next++;
+  return std::optional<ChangeVersion>(std::move(changes));
+}
+
+Result<std::optional<ChangeVersion>> ChangeFeed::next() { return state_->read_next(); }
+const Snapshot& ChangeFeed::table() const { return state_->table; }
+int64_t ChangeFeed::next_version() const { return state_->next; }
+
+}  // namespace deltastream::delta
