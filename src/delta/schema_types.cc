@@ -45,7 +45,8 @@ Result<LogicalType> decimal_type(std::string_view text) {
 
 Result<LogicalType> primitive_type(std::string_view name) {
   for (const auto& row : kPrimitives) {
-    if (row.name == name) return LogicalType(row.type);
+    // A variant's type has parts, which its id alone does not make.
+    if (row.name == name) return row.type == LogicalTypeId::VARIANT ? LogicalType::VARIANT() : LogicalType(row.type);
   }
   if (name.substr(0, 7) == "decimal") return decimal_type(name);
   if (name.substr(0, 8) == "varchar(" || name.substr(0, 5) == "char(") return LogicalType(LogicalTypeId::VARCHAR);

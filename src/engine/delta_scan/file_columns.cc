@@ -85,6 +85,8 @@ class FileColumn {
   }
   void adapt_list(MultiFileColumnDefinition& column, const DataType& type) {
     if (schema_.type.id() != LogicalTypeId::LIST || schema_.children.size() != 1) return;
+    // DuckDB finds the parts of lists and maps under these names only.
+    local_.children[0].name = "list";
     child(local_.children[0], schema_.children[0]).adapt(column.children[0], type.children[0]);
     schema_.type = LogicalType::LIST(schema_.children[0].type);
   }
@@ -92,6 +94,9 @@ class FileColumn {
     if (schema_.type.id() != LogicalTypeId::MAP || schema_.children.size() != 1 || schema_.children[0].children.size() != 2) return;
     auto& entry = schema_.children[0];
     auto& local_entry = local_.children[0];
+    local_entry.name = "key_value";
+    local_entry.children[0].name = "key";
+    local_entry.children[1].name = "value";
     for (size_t i = 0; i < 2; i++) child(local_entry.children[i], entry.children[i]).adapt(column.children[i], type.children[i]);
     schema_.type = LogicalType::MAP(entry.children[0].type, entry.children[1].type);
     entry.type = duckdb::ListType::GetChildType(schema_.type);
