@@ -8,7 +8,9 @@
 #include "engine/batch/errors.h"
 #include "engine/batch/sql_lexer.h"
 #include "engine/batch/sql_rewrite.h"
+#include "engine/attach/folder_catalog.h"
 #include "engine/delta_scan/scan_function.h"
+#include "engine/delta_scan/table_facts.h"
 
 namespace deltastream::engine {
 namespace {
@@ -69,12 +71,16 @@ class DuckdbSession final : public BatchSession {
     duckdb::DBConfig config;
     config.SetOptionByName("autoinstall_known_extensions", false);
     config.SetOptionByName("autoload_known_extensions", false);
+    auto access = std::make_shared<const TableAccess>(environment, options.granted_roots);
+    register_folder_catalog(config, access);
     database_.emplace(nullptr, &config);
     connection_.emplace(*database_);
-    auto access = std::make_shared<const TableAccess>(environment, options.granted_roots);
     database_->GetFileSystem().RegisterSubSystem(make_object_file_system(access->stores()));
     duckdb::ExtensionLoader loader(*database_->instance, "deltastream");
-    connection_->context->RunFunctionInTransaction([&] { register_delta_scan(loader, access); });
+    connection_->context->RunFunctionInTransaction([&] {
+      register_delta_scan(loader, access);
+      register_table_facts(loader, access);
+    });
     if (!options.granted_roots.empty()) close_outside(options.granted_roots);
   }
 

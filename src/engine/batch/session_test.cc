@@ -1,36 +1,9 @@
-#include <gtest/gtest.h>
-
-#include "engine/batch.h"
+#include "engine/batch/session_testing.h"
 
 namespace deltastream::engine {
 namespace {
 
-class BatchSessionTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto session = BatchSession::create();
-    ASSERT_TRUE(session.ok()) << session.error().to_string();
-    session_ = std::move(session).value();
-  }
-  // The rows as text, columns joined by "|", rows by newline.
-  std::string rows(const std::string& sql) {
-    auto result = session_->execute(sql);
-    if (!result.ok()) return result.error().to_string();
-    std::string text;
-    for (;;) {
-      auto chunk = (*result)->next();
-      if (!chunk.ok()) return chunk.error().to_string();
-      if (!*chunk) return text;
-      for (size_t row = 0; row < (*chunk)->size(); row++) {
-        for (size_t column = 0; column < (*chunk)->ColumnCount(); column++) {
-          text += (column ? "|" : "") + (*chunk)->GetValue(column, row).ToString();
-        }
-        text += "\n";
-      }
-    }
-  }
-  std::unique_ptr<BatchSession> session_;
-};
+using BatchSessionTest = SessionTest;
 
 TEST_F(BatchSessionTest, ReturnsNamesTypesAndRows) {
   auto result = session_->execute("SELECT 1 AS a, 'x' AS b");
@@ -90,20 +63,7 @@ TEST_F(BatchSessionTest, KindsOfErrors) {
 }
 
 TEST_F(BatchSessionTest, ErrorsWhileReadingArriveWithTheRows) {
-  auto result = session_->execute("SELECT CASE WHEN i = 500000 THEN error('here') ELSE 'ok' END FROM range(1000000) t(i)");
-  Error seen = internal("no error came");
-  if (!result.ok()) {
-    seen = result.error();
-  } else {
-    for (;;) {
-      auto chunk = (*result)->next();
-      if (!chunk.ok()) {
-        seen = chunk.error();
-        break;
-      }
-      if (!*chunk) break;
-    }
-  }
+  Error seen = failure("SELECT CASE WHEN i = 500000 THEN error('here') ELSE 'ok' END FROM range(1000000) t(i)");
   EXPECT_EQ(seen.kind(), ErrorKind::kInvalidArgument) << seen.to_string();
   EXPECT_NE(seen.message().find("here"), std::string::npos);
 }

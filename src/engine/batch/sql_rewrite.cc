@@ -33,10 +33,16 @@ class Rewriter {
         Travel travel = *travel_at(at_);
         replace(tokens_[at_].offset, end_of(travel.last), "AT (" + travel.unit + " => " + travel.value + ")");
         at_ = travel.last + 1;
+      } else if (is_timestamp_parameter(at_)) {
+        replace(tokens_[at_].offset, end_of(at_), "\"timestamp\"");
+        at_++;
+      } else if (size_t last = metadata_field(at_)) {
+        std::string column;
+        for (size_t i = at_; i <= last; i++) column += plain(i);
+        replace(tokens_[at_].offset, end_of(last), "(" + column + ")");
+        at_ = last + 1;
       } else {
-        if (tokens_[at_].kind == SqlTokenKind::kBackquotedName) {
-          replace(tokens_[at_].offset, end_of(at_), quote(tokens_[at_].unquoted(), '"'));
-        }
+        if (tokens_[at_].kind == SqlTokenKind::kBackquotedName) replace(tokens_[at_].offset, end_of(at_), plain(at_));
         at_++;
       }
     }
@@ -55,6 +61,26 @@ class Rewriter {
   bool word(size_t i, std::string_view text) const { return i < tokens_.size() && tokens_[i].is_word(text); }
   bool symbol(size_t i, char c) const { return i < tokens_.size() && tokens_[i].is_symbol(c); }
   size_t end_of(size_t i) const { return tokens_[i].offset + tokens_[i].text.size(); }
+
+  // The token as DuckDB spells it.
+  std::string plain(size_t i) const {
+    return tokens_[i].kind == SqlTokenKind::kBackquotedName ? quote(tokens_[i].unquoted(), '"') : std::string(tokens_[i].text);
+  }
+
+  // "timestamp => …" in a call: DuckDB takes the word for a type there.
+  bool is_timestamp_parameter(size_t i) const {
+    if (!word(i, "timestamp") || !symbol(i + 1, '=') || !symbol(i + 2, '>') || i < 2) return false;
+    return symbol(i - 1, ',') || (symbol(i - 1, '(') && !word(i - 2, "at"));
+  }
+
+  // For "_metadata.x" and "t._metadata.x" the place of _metadata, else 0: DuckDB looks for fields of such columns only
+  // when they stand in parentheses.
+  size_t metadata_field(size_t i) const {
+    if (i > 0 && symbol(i - 1, '.')) return 0;
+    if (token(i) && tokens_[i].is_name() && symbol(i + 1, '.') && word(i + 2, "_metadata")) i += 2;
+    bool field = word(i, "_metadata") && symbol(i + 1, '.') && token(i + 2) && tokens_[i + 2].is_name();
+    return field ? i : 0;
+  }
 
   bool is_path(size_t i) const {
     return word(i, "delta") && symbol(i + 1, '.') && i + 2 < tokens_.size() && tokens_[i + 2].kind == SqlTokenKind::kBackquotedName &&
@@ -94,7 +120,7 @@ class Rewriter {
     std::string call = "delta_scan(" + quote(tokens_[at_ + 2].unquoted(), '\'');
     size_t last = at_ + 2;
     if (auto travel = travel_at(at_ + 3)) {
-      call += travel->unit == "VERSION" ? ", version => " : ", timestamp => ";
+      call += travel->unit == "VERSION" ? ", version => " : ", \"timestamp\" => ";
       call += travel->value;
       last = travel->last;
     }

@@ -5,7 +5,9 @@
 //   … TIMESTAMP AS OF 't'               the same with timestamp
 //   DESCRIBE HISTORY t, DESCRIBE DETAIL t, SHOW TBLPROPERTIES t
 //                                       SELECT * FROM delta_history('t'), delta_detail('t'), delta_properties('t')
+//   timestamp => t (as a parameter)     "timestamp" => t
 //   `name`                              "name"
+//   _metadata.x, t._metadata.x          (_metadata).x, (t._metadata).x
 // Pure functions. Errors: invalid argument with the place.
 
 #include <string>

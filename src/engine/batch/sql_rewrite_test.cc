@@ -25,7 +25,9 @@ TEST(SqlRewrite, PathsBecomeScans) {
 
 TEST(SqlRewrite, TimeTravel) {
   EXPECT_EQ(rewritten("FROM delta.`/t` VERSION AS OF 3 JOIN u"), "FROM delta_scan('/t', version => 3) JOIN u");
-  EXPECT_EQ(rewritten("FROM delta.`/t` FOR TIMESTAMP AS OF '2020-01-01'"), "FROM delta_scan('/t', timestamp => '2020-01-01')");
+  EXPECT_EQ(rewritten("FROM delta.`/t` FOR TIMESTAMP AS OF '2020-01-01'"), "FROM delta_scan('/t', \"timestamp\" => '2020-01-01')");
+  EXPECT_EQ(rewritten("FROM delta_scan('/t', timestamp => '2020-01-01'), t AT (timestamp => now())"),
+            "FROM delta_scan('/t', \"timestamp\" => '2020-01-01'), t AT (timestamp => now())");
   EXPECT_EQ(rewritten("FROM lake.t VERSION AS OF 3 AS x"), "FROM lake.t AT (VERSION => 3) AS x");
   EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF TIMESTAMP '2020-01-01 00:00:00'"), "FROM t AT (TIMESTAMP => TIMESTAMP '2020-01-01 00:00:00')");
   EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF (now() - INTERVAL 1 DAY) WHERE x"), "FROM t AT (TIMESTAMP => (now() - INTERVAL 1 DAY)) WHERE x");
@@ -39,6 +41,11 @@ TEST(SqlRewrite, TableStatements) {
   EXPECT_EQ(rewritten("SHOW TBLPROPERTIES lake.t ('delta.appendOnly')"), "SELECT * FROM delta_properties('lake.t') WHERE key = 'delta.appendOnly'");
   EXPECT_EQ(rewritten("DESCRIBE history"), "DESCRIBE history");
   EXPECT_EQ(rewritten("DESCRIBE SELECT 1"), "DESCRIBE SELECT 1");
+}
+
+TEST(SqlRewrite, FieldsOfMetadata) {
+  EXPECT_EQ(rewritten("SELECT _metadata.row_id, `t`._metadata.`file_path`, _metadata, x._metadata"),
+            "SELECT (_metadata).row_id, (\"t\"._metadata).\"file_path\", _metadata, x._metadata");
 }
 
 TEST(SqlRewrite, PlacesAreMappedBack) {

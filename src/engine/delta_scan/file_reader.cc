@@ -59,6 +59,8 @@ class DataFileReader final : public duckdb::ParquetReader {
 
   // What the log says of the file: in the scan's list, which lives longer.
   const delta::ScanFile* in_log = nullptr;
+  // Filters on _metadata, which has no column in the file: over the columns read.
+  duckdb::vector<duckdb::unique_ptr<Expression>> late_filters;
 
  private:
   std::shared_ptr<const DeltaTable> table_;
@@ -87,11 +89,12 @@ LogicalType DeltaFileReader::metadata_type() {
                               {"row_commit_version", LogicalType::BIGINT}});
 }
 
-DeltaFileReader::DeltaFileReader(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table)
-    : access_(std::move(access)), table_(std::move(table)) {}
+DeltaFileReader::DeltaFileReader(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table,
+                                 duckdb::optional_ptr<duckdb::TableCatalogEntry> catalog_entry)
+    : access_(std::move(access)), table_(std::move(table)), catalog_entry_(catalog_entry) {}
 
 duckdb::unique_ptr<duckdb::MultiFileReader> DeltaFileReader::Copy() const {
-  auto copy = make_uniq<DeltaFileReader>(access_, table_);
+  auto copy = make_uniq<DeltaFileReader>(access_, table_, catalog_entry_);
   copy->function_name = function_name;
   return copy;
 }
@@ -171,15 +174,44 @@ duckdb::ReaderInitializeType DeltaFileReader::CreateMapping(duckdb::ClientContex
     duckdb::TableFilterSet none;
     for (const auto& [place, filter] : filters ? filters->filters : none.filters) {
       idx_t column = global_column_ids[place].GetPrimaryIndex();
+      if (column == kMetadataColumn) continue;
       bool constant_column = column >= columns.size() || table_->partition_index[column];
       auto local = constant_column ? filter->Copy() : filter_for_file(*filter, columns[column], reader_data.reader->columns);
       if (local) adapted.filters.emplace(place, std::move(local));
     }
-    return MultiFileReader::CreateMapping(context, reader_data, columns, global_column_ids, filters ? &adapted : nullptr, files,
-                                          duckdb::MultiFileReaderBindData(), virtual_columns, duckdb::MultiFileColumnMappingMode::BY_NAME);
+    auto& file_columns = reader_data.reader->columns;
+    idx_t own_columns = file_columns.size();
+    auto result = MultiFileReader::CreateMapping(context, reader_data, columns, global_column_ids, filters ? &adapted : nullptr, files,
+                                                 duckdb::MultiFileReaderBindData(), virtual_columns, duckdb::MultiFileColumnMappingMode::BY_NAME);
+    // What is read for _metadata is the number of the row; the rest comes about when the chunk is finished.
+    for (idx_t i = own_columns; i < file_columns.size(); i++) file_columns[i].type = LogicalType::BIGINT;
+    if (result == duckdb::ReaderInitializeType::SKIP_READING_FILE) return result;
+    for (const auto& [place, filter] : filters ? filters->filters : none.filters) {
+      if (global_column_ids[place].GetPrimaryIndex() != kMetadataColumn) continue;
+      reader_data.reader->Cast<DataFileReader>().late_filters.push_back(filter->ToExpression(*reader_data.expressions[place]));
+    }
+    return result;
   } catch (const std::exception& exception) {
     rethrow_reading(exception, *table_);
   }
+}
+
+void DeltaFileReader::FinalizeChunk(duckdb::ClientContext& context, const duckdb::MultiFileBindData& bind_data, duckdb::BaseFileReader& reader,
+                                    const duckdb::MultiFileReaderData& reader_data, DataChunk& input, DataChunk& output,
+                                    duckdb::ExpressionExecutor& executor, duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) {
+  auto& filters = reader.Cast<DataFileReader>().late_filters;
+  if (filters.empty()) {
+    MultiFileReader::FinalizeChunk(context, bind_data, reader, reader_data, input, output, executor, global_state);
+    return;
+  }
+  duckdb::BoundConjunctionExpression all(duckdb::ExpressionType::CONJUNCTION_AND);
+  for (const auto& filter : filters) all.children.push_back(filter->Copy());
+  if (all.children.size() == 1) all.children.push_back(constant(Value::BOOLEAN(true)));
+  duckdb::ExpressionExecutor selection_executor(context, all);
+  duckdb::SelectionVector selection(STANDARD_VECTOR_SIZE);
+  idx_t count = selection_executor.SelectExpression(input, selection);
+  MultiFileReader::FinalizeChunk(context, bind_data, reader, reader_data, input, output, executor, global_state);
+  if (count < output.size()) output.Slice(selection, count);
 }
 
 duckdb::unique_ptr<Expression> DeltaFileReader::GetVirtualColumnExpression(

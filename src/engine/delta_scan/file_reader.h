@@ -18,7 +18,10 @@ class DeltaFileReader final : public duckdb::MultiFileReader {
   static constexpr duckdb::column_t kMetadataColumn = UINT64_C(9223372036854776808);
   static LogicalType metadata_type();
 
-  DeltaFileReader(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table);
+  DeltaFileReader(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table,
+                  duckdb::optional_ptr<duckdb::TableCatalogEntry> catalog_entry);
+
+  duckdb::optional_ptr<duckdb::TableCatalogEntry> catalog_entry() const { return catalog_entry_; }
 
   duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(duckdb::ClientContext& context, const duckdb::vector<std::string>& paths,
                                                            const duckdb::FileGlobInput& glob_input) override;
@@ -48,11 +51,15 @@ class DeltaFileReader final : public duckdb::MultiFileReader {
                                                                     duckdb::idx_t& column_id, const LogicalType& type,
                                                                     duckdb::MultiFileLocalIndex local_index,
                                                                     duckdb::optional_ptr<duckdb::MultiFileColumnDefinition>& reference) override;
+  void FinalizeChunk(duckdb::ClientContext& context, const duckdb::MultiFileBindData& bind_data, duckdb::BaseFileReader& reader,
+                     const duckdb::MultiFileReaderData& reader_data, DataChunk& input, DataChunk& output, duckdb::ExpressionExecutor& executor,
+                     duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) override;
   duckdb::unique_ptr<duckdb::MultiFileReader> Copy() const override;
 
  private:
   std::shared_ptr<const TableAccess> access_;
   std::shared_ptr<const DeltaTable> table_;
+  duckdb::optional_ptr<duckdb::TableCatalogEntry> catalog_entry_;
 };
 
 }  // namespace deltastream::engine

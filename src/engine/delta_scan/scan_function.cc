@@ -18,6 +18,7 @@ using duckdb::idx_t;
 struct ScanInfo final : duckdb::TableFunctionInfo {
   std::shared_ptr<const TableAccess> access;
   std::shared_ptr<const DeltaTable> table;  // once bound
+  duckdb::optional_ptr<duckdb::TableCatalogEntry> entry;
   duckdb::table_function_bind_t parquet_bind = nullptr;
 };
 
@@ -25,7 +26,7 @@ const DeltaFileList& file_list(const FunctionData& data) { return data.Cast<duck
 
 duckdb::unique_ptr<duckdb::MultiFileReader> make_reader(const duckdb::TableFunction& function) {
   const auto& info = function.function_info->Cast<ScanInfo>();
-  return duckdb::make_uniq<DeltaFileReader>(info.access, info.table);
+  return duckdb::make_uniq<DeltaFileReader>(info.access, info.table, info.entry);
 }
 
 // Binds the Parquet scan with the opened table in its info.
@@ -83,17 +84,17 @@ duckdb::InsertionOrderPreservingMap<std::string> describe(duckdb::TableFunctionT
   return result;
 }
 
-duckdb::virtual_column_map_t virtual_columns(ClientContext& context, duckdb::optional_ptr<FunctionData> data) {
+duckdb::virtual_column_map_t virtual_columns(ClientContext&, duckdb::optional_ptr<FunctionData> data) {
   auto& bind_data = data->Cast<duckdb::MultiFileBindData>();
-  duckdb::virtual_column_map_t result;
-  duckdb::MultiFileReader::GetVirtualColumns(context, bind_data.reader_bind, result);
-  bind_data.interface->GetVirtualColumns(context, bind_data, result);
-  result.insert({DeltaFileReader::kMetadataColumn, duckdb::TableColumn("_metadata", DeltaFileReader::metadata_type())});
-  bind_data.virtual_columns = result;
-  return result;
+  bind_data.virtual_columns = scan_virtual_columns();
+  return bind_data.virtual_columns;
 }
 
-bool takes_filters(const FunctionData&, idx_t column) { return column != DeltaFileReader::kMetadataColumn; }
+// Only scans of attached tables have one.
+duckdb::BindInfo catalog_entry(const duckdb::optional_ptr<FunctionData> data) {
+  auto entry = data->Cast<duckdb::MultiFileBindData>().multi_file_reader->Cast<DeltaFileReader>().catalog_entry();
+  return entry ? duckdb::BindInfo(*entry) : duckdb::BindInfo(duckdb::ScanType::EXTERNAL);
+}
 
 bool takes_expression(ClientContext&, const duckdb::LogicalGet&, duckdb::Expression&) { return true; }
 
@@ -109,13 +110,12 @@ duckdb::TableFunction scan_function(duckdb::TableFunction parquet_scan, std::sha
   function.get_multi_file_reader = make_reader;
   function.get_virtual_columns = virtual_columns;
   function.get_partition_stats = exact_count;
-  function.supports_pushdown_type = takes_filters;
   function.pushdown_expression = takes_expression;
   function.to_string = describe;
+  function.get_bind_info = catalog_entry;
   // What these would use is known only to a scan that bound itself on its first file.
   function.statistics = nullptr;
   function.statistics_extended = nullptr;
-  function.get_bind_info = nullptr;
   function.get_row_id_columns = nullptr;
   function.get_metrics = nullptr;
   function.serialize = nullptr;
@@ -137,16 +137,28 @@ void register_delta_scan(duckdb::ExtensionLoader& loader, std::shared_ptr<const 
   batch::throw_error(internal("DuckDB's parquet_scan does not take one path"));
 }
 
-BoundScan bind_scan(ClientContext& context, std::shared_ptr<const DeltaTable> table) {
+duckdb::virtual_column_map_t scan_virtual_columns() {
+  duckdb::virtual_column_map_t columns;
+  columns.insert({duckdb::MultiFileReader::COLUMN_IDENTIFIER_FILENAME, duckdb::TableColumn("filename", LogicalType::VARCHAR)});
+  columns.insert({duckdb::MultiFileReader::COLUMN_IDENTIFIER_FILE_INDEX, duckdb::TableColumn("file_index", LogicalType::UBIGINT)});
+  columns.insert({duckdb::MultiFileReader::COLUMN_IDENTIFIER_FILE_ROW_NUMBER, duckdb::TableColumn("file_row_number", LogicalType::BIGINT)});
+  columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", LogicalType::BOOLEAN)});
+  columns.insert({DeltaFileReader::kMetadataColumn, duckdb::TableColumn("_metadata", DeltaFileReader::metadata_type())});
+  return columns;
+}
+
+BoundScan bind_scan(ClientContext& context, std::shared_ptr<const DeltaTable> table, duckdb::TableCatalogEntry& catalog_entry) {
   auto& entry = duckdb::Catalog::GetSystemCatalog(context).GetEntry<duckdb::TableFunctionCatalogEntry>(context, DEFAULT_SCHEMA, "delta_scan");
-  BoundScan scan{std::make_unique<duckdb::TableFunction>(entry.functions.GetFunctionByOffset(0)), nullptr};
+  BoundScan scan{duckdb::make_uniq<duckdb::TableFunction>(entry.functions.GetFunctionByOffset(0)), nullptr};
   duckdb::vector<Value> inputs;
   duckdb::named_parameter_map_t none;
   duckdb::vector<LogicalType> no_types, types;
   duckdb::vector<std::string> no_names, names;
   duckdb::TableFunctionRef ref;
   duckdb::TableFunctionBindInput input(inputs, none, no_types, no_names, scan.function->function_info.get(), nullptr, *scan.function, ref);
-  scan.data = bind_table(context, input, scan.function->function_info->Cast<ScanInfo>(), std::move(table), types, names);
+  ScanInfo info = scan.function->function_info->Cast<ScanInfo>();
+  info.entry = catalog_entry;
+  scan.data = bind_table(context, input, info, std::move(table), types, names);
   return scan;
 }
 

@@ -4,11 +4,14 @@
 
 #include <memory>
 
+#include "duckdb/common/helper.hpp"
+#include "duckdb/common/table_column.hpp"
 #include "engine/delta_scan/table.h"
 
 namespace duckdb {
 class ClientContext;
 class ExtensionLoader;
+class TableCatalogEntry;
 class TableFunction;
 struct FunctionData;
 }  // namespace duckdb
@@ -19,9 +22,12 @@ void register_delta_scan(duckdb::ExtensionLoader& loader, std::shared_ptr<const 
 
 // What a bound scan needs, for whoever binds one without SQL: the function and its data, for an opened table.
 struct BoundScan {
-  std::unique_ptr<duckdb::TableFunction> function;
-  std::unique_ptr<duckdb::FunctionData> data;
+  duckdb::unique_ptr<duckdb::TableFunction> function;
+  duckdb::unique_ptr<duckdb::FunctionData> data;
 };
-BoundScan bind_scan(duckdb::ClientContext& context, std::shared_ptr<const DeltaTable> table);
+// `entry` is the table's entry in a catalog, which lives as long as the transaction.
+BoundScan bind_scan(duckdb::ClientContext& context, std::shared_ptr<const DeltaTable> table, duckdb::TableCatalogEntry& entry);
+// The columns that are there without being named by *.
+duckdb::virtual_column_map_t scan_virtual_columns();
 
 }  // namespace deltastream::engine

@@ -4,6 +4,7 @@
 
 #include "common/exception.h"
 #include "common/uri.h"
+#include "delta/history.h"
 #include "duckdb/common/string_util.hpp"
 #include "storage/stores.h"
 
@@ -36,10 +37,6 @@ Result<std::string> canonical(const std::string& location) {
   return path;
 }
 
-Result<int64_t> version_at(const storage::ObjectStore&, int64_t) {
-  return unsupported("reading a table as of a time is not offered yet; give the version (DESCRIBE HISTORY lists them)");
-}
-
 }  // namespace
 
 TableAccess::TableAccess(const Environment& environment, std::vector<std::string> granted_roots) : environment_(environment) {
@@ -68,7 +65,9 @@ Result<std::shared_ptr<DeltaTable>> TableAccess::open(const std::string& locatio
   delta::SnapshotOptions options;
   options.version = travel.version;
   if (travel.timestamp_us) {
-    DS_ASSIGN_OR_RETURN(options.version, version_at(*store, *travel.timestamp_us));
+    // Commits carry milliseconds: one of the same millisecond is not later.
+    int64_t ms = *travel.timestamp_us / 1000 - (*travel.timestamp_us % 1000 < 0 ? 1 : 0);
+    DS_ASSIGN_OR_RETURN(options.version, delta::version_at(store, ms, environment_));
   }
   DS_ASSIGN_OR_RETURN(delta::Snapshot snapshot, delta::Snapshot::open(store, options, environment_));
   auto fields = snapshot.schema().to_fields();

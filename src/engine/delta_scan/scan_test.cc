@@ -1,0 +1,234 @@
+// The scan over tables made by hand: what the log and the files say, as rows.
+#include <chrono>
+
+#include "engine/batch/session_testing.h"
+
+namespace deltastream::engine {
+namespace {
+
+class DeltaScan : public SessionTest {
+ protected:
+  HandmadeTable table(const std::string& name) { return HandmadeTable(folder_ / name); }
+  void copy(const HandmadeTable& into, const std::string& file, const std::string& sql) {
+    std::filesystem::create_directories(std::filesystem::path(into.path() + "/" + file).parent_path());
+    std::string done = rows("COPY (" + sql + ") TO '" + into.path() + "/" + file + "' (FORMAT parquet)");
+    ASSERT_EQ(done.find(':'), std::string::npos) << done;
+  }
+  std::string scan(const HandmadeTable& table, const std::string& rest = "", const std::string& what = "*") {
+    return rows("SELECT " + what + " FROM delta_scan('" + table.path() + "') " + rest);
+  }
+  TempFolder folder_;
+};
+
+std::string f(const std::string& name, const std::string& type, const std::string& metadata = "{}") { return HandmadeTable::field(name, type, metadata); }
+std::string mapped(const std::string& name, const std::string& type, int id, const std::string& physical) {
+  return f(name, type, fmt::format(R"({{"delta.columnMapping.id":{},"delta.columnMapping.physicalName":"{}"}})", id, physical));
+}
+
+TEST_F(DeltaScan, ColumnsComeFromTheTable) {
+  auto t = table("t");
+  copy(t, "1.parquet", "SELECT 1 AS a, 'x' AS extra, 10 AS b");
+  copy(t, "2.parquet", "SELECT 20::BIGINT AS B, 2::TINYINT AS A");
+  copy(t, "3.parquet", "SELECT 30 AS b");
+  t.commit(0, HandmadeTable::head(f("a", "integer") + "," + f("b", "long") + "," + f("missing", "string")) + t.add("1.parquet") + t.add("2.parquet") + t.add("3.parquet"));
+  EXPECT_EQ(scan(t, "ORDER BY b"), "1|10|NULL\n2|20|NULL\nNULL|30|NULL\n");
+  EXPECT_EQ(scan(t, "WHERE a IS NULL", "b"), "30\n");
+  EXPECT_EQ(scan(t, "WHERE missing IS NULL AND a = 2", "b"), "20\n");
+}
+
+TEST_F(DeltaScan, PartitionValuesAreThoseOfTheLog) {
+  auto t = table("p");
+  copy(t, "day=wrong/1.parquet", "SELECT 1 AS a, DATE '1999-01-01' AS day");
+  copy(t, "2.parquet", "SELECT 2 AS a");
+  t.commit(0, HandmadeTable::head(f("a", "integer") + "," + f("day", "date"), R"(["day"])") + t.add("day=wrong/1.parquet", R"({"day":"2020-02-29"})") +
+                  t.add("2.parquet", R"({"day":null})"));
+  EXPECT_EQ(scan(t, "ORDER BY a"), "1|2020-02-29\n2|NULL\n");
+  EXPECT_EQ(scan(t, "WHERE day > DATE '2020-01-01'"), "1|2020-02-29\n");
+  EXPECT_EQ(scan(t, "WHERE day IS NULL"), "2|NULL\n");
+  EXPECT_NE(scan(t, "WHERE day IS NULL", "*").find("2|NULL"), std::string::npos);
+  EXPECT_NE(rows("EXPLAIN SELECT * FROM delta_scan('" + t.path() + "') WHERE day = DATE '2020-02-29'").find("1 of 2 files"), std::string::npos);
+}
+
+TEST_F(DeltaScan, NamesWithBlanksPercentAndUnicode) {
+  auto t = table("a b%20ü=x");
+  copy(t, "d=ü %/f%41 1.parquet", "SELECT 1 AS a");
+  t.commit(0, HandmadeTable::head(f("a", "integer") + "," + f("d", "string"), R"(["d"])") +
+                  t.add("d=ü %/f%41 1.parquet", R"({"d":"ü %"})", "", "d=%C3%BC%20%25/f%2541%201.parquet"));
+  EXPECT_EQ(scan(t), "1|ü %\n");
+  EXPECT_EQ(rows("SELECT a FROM delta.`" + t.path() + "`"), "1\n");
+}
+
+TEST_F(DeltaScan, MappedColumnsByNameAtEveryLevel) {
+  auto t = table("m");
+  copy(t, "1.parquet",
+       "SELECT 1 AS p1, {'p3': 5, 'p4': 'old'} AS p2, [{'p3': 7, 'unknown': 1}] AS p5, MAP {'k': {'p3': 9}} AS p6 UNION ALL SELECT NULL, NULL, NULL, NULL");
+  std::string inner = HandmadeTable::struct_type(mapped("y", "string", 4, "p4") + "," + mapped("x", "integer", 3, "p3"));
+  t.commit(0, HandmadeTable::head(mapped("one", "integer", 1, "p1") + "," + mapped("s", inner, 2, "p2") + "," +
+                                      mapped("l", R"({"type":"array","elementType":)" + inner + R"(,"containsNull":true})", 5, "p5") + "," +
+                                      mapped("m", R"({"type":"map","keyType":"string","valueType":)" + inner + R"(,"valueContainsNull":true})", 6, "p6"),
+                                  "[]", R"({"delta.columnMapping.mode":"name"})", R"({"minReaderVersion":2,"minWriterVersion":5})") +
+                  t.add("1.parquet"));
+  EXPECT_EQ(scan(t, "WHERE one = 1"), "1|{'y': old, 'x': 5}|[{'y': NULL, 'x': 7}]|{k={'y': NULL, 'x': 9}}\n");
+  EXPECT_EQ(scan(t, "WHERE s.x = 5", "s.y, m['k'].x"), "old|9\n");
+  EXPECT_EQ(scan(t, "WHERE one IS NULL"), "NULL|NULL|NULL|NULL\n");
+}
+
+TEST_F(DeltaScan, MappedColumnsByIdAndFilesWithoutIds) {
+  auto t = table("ids");
+  rows("COPY (SELECT 1 AS strange, 2 AS names) TO '" + t.path() + "/1.parquet' (FORMAT parquet, FIELD_IDS {strange: 1, names: 2})");
+  copy(t, "2.parquet", "SELECT 4 AS p2, 3 AS p1");
+  t.commit(0, HandmadeTable::head(mapped("a", "integer", 1, "p1") + "," + mapped("b", "integer", 2, "p2") + "," + mapped("c", "integer", 3, "strange"), "[]",
+                                  R"({"delta.columnMapping.mode":"id"})", R"({"minReaderVersion":2,"minWriterVersion":5})") +
+                  t.add("1.parquet") + t.add("2.parquet"));
+  EXPECT_EQ(scan(t, "ORDER BY a"), "1|2|NULL\n3|4|NULL\n");
+}
+
+TEST_F(DeltaScan, WidenedTypesAlsoInside) {
+  auto t = table("w");
+  copy(t, "old.parquet", "SELECT 5::TINYINT AS i, 0.1::FLOAT AS d, DATE '2020-01-01' AS t, 1.2::DECIMAL(3,1) AS m, [1::SMALLINT] AS l, 7::INTEGER AS n");
+  copy(t, "new.parquet", "SELECT 3000000000 AS i, 0.1::DOUBLE AS d, TIMESTAMP '2020-01-01 05:00:00' AS t, 1.25::DECIMAL(5,2) AS m, [3000000000] AS l, 7.5::DOUBLE AS n");
+  t.commit(0, HandmadeTable::head(f("i", "long") + "," + f("d", "double") + "," + f("t", "timestamp_ntz") + "," + f("m", "decimal(5,2)") + "," +
+                                      f("l", R"({"type":"array","elementType":"long","containsNull":true})") + "," + f("n", "double"),
+                                  "[]", "{}",
+                                  R"({"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["typeWidening","timestampNtz"],"writerFeatures":["typeWidening","timestampNtz"]})") +
+                  t.add("old.parquet") + t.add("new.parquet"));
+  EXPECT_EQ(scan(t, "ORDER BY i", "i, t, m, l, n"), "5|2020-01-01 00:00:00|1.20|[1]|7.0\n3000000000|2020-01-01 05:00:00|1.25|[3000000000]|7.5\n");
+  // Constants that the old type would round must not be rounded.
+  EXPECT_EQ(scan(t, "WHERE d = 0.1::DOUBLE", "i"), "3000000000\n");
+  EXPECT_EQ(scan(t, "WHERE d > 0.1::DOUBLE", "i"), "5\n");
+  EXPECT_EQ(scan(t, "WHERE m >= 1.16::DECIMAL(5,2) AND m < 1.24::DECIMAL(5,2)", "i"), "5\n");
+  EXPECT_EQ(scan(t, "WHERE t > TIMESTAMP '2019-12-31 23:00:00' AND t < TIMESTAMP '2020-01-01 01:00:00'", "i"), "5\n");
+  EXPECT_EQ(scan(t, "WHERE n = 7.5", "i"), "3000000000\n");
+  EXPECT_EQ(scan(t, "WHERE i IN (5, 3000000000)", "count(*)"), "2\n");
+  EXPECT_EQ(scan(t, "WHERE i > 2000000000", "n"), "7.5\n");
+  EXPECT_EQ(rows("SELECT n FROM delta_scan('" + t.path() + "') JOIN (VALUES (7.5), (8.0)) v(x) ON n = x"), "7.5\n");
+}
+
+TEST_F(DeltaScan, InstantsDoNotDependOnTheSessionsZone) {
+  auto t = table("z");
+  copy(t, "1.parquet", "SELECT TIMESTAMP '2020-06-01 12:00:00' AS moment, encode('ä') AS text, 'b' AS bytes");
+  t.commit(0, HandmadeTable::head(f("moment", "timestamp") + "," + f("text", "string") + "," + f("bytes", "binary")) + t.add("1.parquet"));
+  rows("SET TimeZone = 'America/New_York'");
+  EXPECT_EQ(scan(t, "", "epoch(moment)::BIGINT, text, bytes"), "1591012800|ä|b\n");
+}
+
+TEST_F(DeltaScan, FilesAreSkippedByStatisticsAndByJoins) {
+  auto t = table("s");
+  std::string lines = HandmadeTable::head(f("k", "long") + "," + f("v", "string"));
+  for (int i = 0; i < 10; i++) {
+    std::string file = fmt::format("{}.parquet", i);
+    copy(t, file, fmt::format("SELECT r AS k, 'v' || r AS v FROM range({}, {}) x(r)", i * 100, i * 100 + 100));
+    lines += t.add(file, "{}", HandmadeTable::stats(fmt::format(R"({{"numRecords":100,"minValues":{{"k":{}}},"maxValues":{{"k":{}}},"nullCount":{{"k":0}}}})", i * 100, i * 100 + 99)));
+  }
+  t.commit(0, lines);
+  EXPECT_EQ(scan(t, "WHERE k BETWEEN 250 AND 260", "count(*)"), "11\n");
+  std::string plan = rows("EXPLAIN SELECT * FROM delta_scan('" + t.path() + "') WHERE k BETWEEN 250 AND 260");
+  EXPECT_NE(plan.find("1 of 10 files"), std::string::npos) << plan;
+  EXPECT_EQ(rows("EXPLAIN SELECT count(*) FROM delta_scan('" + t.path() + "')").find("DELTA_SCAN"), std::string::npos);
+  EXPECT_EQ(scan(t, "", "count(*)"), "1000\n");
+  // A file that no key of the join can match is not even opened.
+  std::filesystem::remove(t.path() + "/9.parquet");
+  EXPECT_EQ(rows("SELECT sum(k) FROM delta_scan('" + t.path() + "') JOIN (SELECT unnest([5, 17]) AS k) USING (k)"), "22\n");
+  EXPECT_EQ(failure("SELECT max(v) FROM delta_scan('" + t.path() + "')").kind(), ErrorKind::kNotFound);
+}
+
+TEST_F(DeltaScan, DeletedRowsAreLeftOut) {
+  auto t = table("dv");
+  copy(t, "1.parquet", "SELECT r AS a FROM range(10) x(r)");
+  // Rows 3, 4, 7, 11, 18 and 29 deleted: the example of the protocol.
+  std::string inline_dv = R"(,"deletionVector":{"storageType":"i","pathOrInlineDv":"wi5b=000010000siXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L","sizeInBytes":40,"cardinality":6})";
+  t.commit(0, HandmadeTable::head(f("a", "long"), "[]", "{}",
+                                  R"({"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]})") +
+                  t.add("1.parquet", "{}", inline_dv + HandmadeTable::stats(R"({"numRecords":10})")));
+  EXPECT_EQ(scan(t), "0\n1\n2\n5\n6\n8\n9\n");
+  EXPECT_EQ(scan(t, "WHERE a > 2", "a, _metadata.row_index"), "5|5\n6|6\n8|8\n9|9\n");
+  EXPECT_EQ(scan(t, "WHERE a = 3"), "");
+}
+
+TEST_F(DeltaScan, CountsWithoutReadingOnlyWhatTheLogKnows) {
+  auto t = table("c");
+  copy(t, "1.parquet", "SELECT 1 AS a UNION ALL SELECT 2");
+  copy(t, "2.parquet", "SELECT 3 AS a");
+  t.commit(0, HandmadeTable::head(f("a", "integer")) + t.add("1.parquet", "{}", HandmadeTable::stats(R"({"numRecords":2})")) + t.add("2.parquet"));
+  EXPECT_EQ(scan(t, "", "count(*)"), "3\n");
+  EXPECT_EQ(scan(t, "WHERE a > 1", "count(*)"), "2\n");
+  EXPECT_EQ(scan(t, "LIMIT 0", "count(*)"), "");
+}
+
+TEST_F(DeltaScan, RowIdsStayWithTheirRows) {
+  auto t = table("r");
+  copy(t, "1.parquet", "SELECT 1 AS a UNION ALL SELECT 2");
+  copy(t, "2.parquet", "SELECT * FROM (VALUES (3, 100, 1), (4, NULL, NULL)) x(a, \"_id\", \"_cv\")");
+  t.commit(0, HandmadeTable::head(f("a", "integer"), "[]",
+                                  R"({"delta.enableRowTracking":"true","delta.rowTracking.materializedRowIdColumnName":"_id","delta.rowTracking.materializedRowCommitVersionColumnName":"_cv"})",
+                                  R"({"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["rowTracking","domainMetadata"]})") +
+                  t.add("1.parquet", "{}", R"(,"baseRowId":10,"defaultRowCommitVersion":0)") + t.add("2.parquet", "{}", R"(,"baseRowId":20,"defaultRowCommitVersion":5)"));
+  EXPECT_EQ(scan(t, "ORDER BY a", "a, _metadata.row_id, _metadata.row_commit_version"), "1|10|0\n2|11|0\n3|100|1\n4|21|5\n");
+  EXPECT_EQ(scan(t, "WHERE _metadata.row_id = 11", "a"), "2\n");
+  EXPECT_EQ(scan(t, "ORDER BY a LIMIT 1", "_metadata.file_name, _metadata.file_modification_time = TIMESTAMPTZ '2023-11-14 22:13:20+00', filename"),
+            "1.parquet|true|" + t.path() + "/1.parquet\n");
+  EXPECT_EQ(scan(t, "ORDER BY 1 LIMIT 1"), "1\n");
+}
+
+TEST_F(DeltaScan, VersionsAndTimes) {
+  auto t = table("v");
+  copy(t, "1.parquet", "SELECT 1 AS a");
+  copy(t, "2.parquet", "SELECT 2 AS a");
+  t.commit(0, HandmadeTable::head(f("a", "integer")) + t.add("1.parquet"));
+  t.commit(1, t.add("2.parquet"));
+  using namespace std::chrono;
+  auto file_time = [&](int version, sys_seconds at) {
+    std::filesystem::last_write_time(fmt::format("{}/_delta_log/{:020}.json", t.path(), version), file_clock::from_sys(at));
+  };
+  file_time(0, sys_seconds(seconds(1577836800)));
+  file_time(1, sys_seconds(seconds(1609459200)));
+  EXPECT_EQ(rows("SELECT * FROM delta_scan('" + t.path() + "', version => 0)"), "1\n");
+  EXPECT_EQ(rows("SELECT * FROM delta.`" + t.path() + "` VERSION AS OF 0"), "1\n");
+  EXPECT_EQ(rows("SELECT * FROM delta.`" + t.path() + "` TIMESTAMP AS OF '2020-06-01 00:00:00+00'"), "1\n");
+  EXPECT_EQ(rows("SELECT count(*) FROM delta_scan('" + t.path() + "', timestamp => '2021-06-01')"), "2\n");
+  EXPECT_EQ(failure("SELECT * FROM delta_scan('" + t.path() + "', version => 7)").kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(failure("SELECT * FROM delta_scan('" + t.path() + "', timestamp => '2019-06-01')").kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(failure("SELECT * FROM delta_scan('" + t.path() + "', version => 0, timestamp => '2021-06-01')").kind(), ErrorKind::kInvalidArgument);
+}
+
+TEST_F(DeltaScan, ANewFileOfTheSameNameIsReadAnew) {
+  auto t = table("again");
+  std::string query = "SELECT * FROM delta_scan('" + t.path() + "')";
+  copy(t, "1.parquet", "SELECT 1 AS a");
+  t.commit(0, HandmadeTable::head(f("a", "integer")) + t.add("1.parquet"));
+  EXPECT_EQ(rows(query), "1\n");
+  std::filesystem::remove_all(t.path());
+  auto other = table("again");
+  copy(other, "1.parquet", "SELECT 2222 AS a, 'other' AS b");
+  other.commit(0, HandmadeTable::head(f("a", "integer")) + other.add("1.parquet"));
+  EXPECT_EQ(rows(query), "2222\n");
+}
+
+TEST_F(DeltaScan, BrokenThingsAreNamed) {
+  EXPECT_EQ(failure("SELECT * FROM delta_scan('" + (folder_ / "nothing") + "')").kind(), ErrorKind::kNotFound);
+  auto t = table("broken");
+  copy(t, "1.parquet", "SELECT r AS a FROM range(100000) x(r)");
+  t.commit(0, HandmadeTable::head(f("a", "long")) + t.add("1.parquet"));
+  std::filesystem::resize_file(t.path() + "/1.parquet", 1000);
+  Error error = failure("SELECT sum(a) FROM delta_scan('" + t.path() + "')");
+  EXPECT_EQ(error.kind(), ErrorKind::kCorrupt) << error.to_string();
+  EXPECT_NE(error.message().find("1.parquet"), std::string::npos) << error.message();
+  EXPECT_NE(error.message().find("version 0"), std::string::npos) << error.message();
+  EXPECT_EQ(error.message().find("deltastream-object"), std::string::npos) << error.message();
+}
+
+TEST_F(DeltaScan, FilesOutsideOfGrantedRootsAreRefused) {
+  auto outside = table("outside");
+  copy(outside, "1.parquet", "SELECT 1 AS a");
+  auto clone = table("granted/clone");
+  clone.commit(0, HandmadeTable::head(f("a", "integer")) +
+                      R"({"add":{"path":"file://)" + outside.path() + R"(/1.parquet","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true}})");
+  EXPECT_EQ(scan(clone), "1\n");
+  session_ = BatchSession::create(BatchOptions{{folder_ / "granted"}}).value();
+  EXPECT_EQ(failure("SELECT * FROM delta_scan('" + clone.path() + "')").kind(), ErrorKind::kPermission);
+  EXPECT_EQ(failure("SELECT * FROM delta_scan('" + outside.path() + "')").kind(), ErrorKind::kPermission);
+  EXPECT_EQ(rows("SELECT count(*) FROM delta_history('" + clone.path() + "')"), "1\n");
+}
+
+}  // namespace
+}  // namespace deltastream::engine
