@@ -65,6 +65,8 @@ class Source {
   virtual bool bounded() const = 0;
   // Called once before discover(); checks the columns and reaches the outside system.
   virtual Status open(const SourceRequest& request) = 0;
+  // Called once between open() and discover() when the job goes on from a checkpoint: the positions of the splits it holds.
+  virtual Status resume(const std::map<std::string, SplitPosition>&) { return {}; }
   // All splits known now, in a stable order. Called at start, and again every discovery_interval_us() if that is > 0.
   virtual Result<std::vector<Split>> discover() = 0;
   virtual int64_t discovery_interval_us() const { return 0; }

@@ -1,6 +1,8 @@
 #include "connect/delta/connector.h"
 
+#include "connect/delta/scan_settings.h"
 #include "connect/delta/sink.h"
+#include "connect/delta/source.h"
 
 namespace deltastream::connect::delta_table {
 namespace {
@@ -33,6 +35,8 @@ Connector connector() {
   row.name = "delta";
   row.help = "Delta Lake tables. A sink commits once a checkpoint; a source reads a snapshot and may follow the versions after it";
   row.options = kOptions;
+  row.bounded = is_bounded_scan;
+  row.make_source = make_source;
   row.make_sink = make_sink;
   row.guarantee = "exactly once";
   return row;

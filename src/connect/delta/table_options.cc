@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/uri.h"
 #include "connect/formats.h"
 #include "connect/paths.h"
 
@@ -34,6 +35,8 @@ Result<std::string> table_location(const engine::TableDefinition& table, const O
     path = options.get(key);
   }
   if (path.empty()) return invalid_argument(fmt::format("table '{}': connector 'delta' needs the option 'table_path'", table.name));
+  DS_ASSIGN_OR_RETURN(Location location, parse_location(path).context(fmt::format("table '{}'", table.name)));
+  if (location.scheme != "file") return path;  // of an object store, which knows its own
   return resolve_local_path(path, context.base_folder).context(fmt::format("table '{}'", table.name));
 }
 

@@ -1,0 +1,30 @@
+#pragma once
+// How the columns that a query reads stand in the files of one version of a Delta table. Immutable; shared by readers.
+// Errors: not found for columns that the table lacks (with the nearest), invalid argument for types that do not fit,
+// unsupported for nested columns under column mapping.
+
+#include <string>
+#include <vector>
+
+#include "common/chunk.h"
+#include "common/result.h"
+#include "delta/snapshot.h"
+#include "format/parquet.h"
+#include "stream/endpoint.h"
+
+namespace deltastream::connect::delta_table {
+
+struct FileColumns {
+  struct Partition {
+    size_t target;  // in the rows asked for
+    size_t index;   // in the table's partition columns
+    LogicalType type;
+  };
+  std::vector<format::ParquetReadColumn> read;  // of the files
+  std::vector<size_t> targets;                  // where they go
+  std::vector<Partition> partitions;
+};
+
+Result<FileColumns> file_columns(const std::string& table, const std::vector<engine::SourceColumn>& columns, const delta::Snapshot& snapshot);
+
+}  // namespace deltastream::connect::delta_table

@@ -1,0 +1,30 @@
+#pragma once
+// Follows the log of a Delta table: the rows that each version adds, in order. The position's offset counts rows; its state
+// names version, file in that version, and row in that file, so that it goes on exactly where it stood.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/environment.h"
+#include "stream/endpoint.h"
+#include "storage/object_store.h"
+
+namespace deltastream::connect::delta_table {
+
+struct LogReaderSettings {
+  std::string table;
+  std::shared_ptr<storage::ObjectStore> store;
+  std::vector<engine::SourceColumn> columns;
+  bool skip_change_commits = false;
+  int64_t monitor_us = 1'000'000;
+};
+
+// `from`: the first version to read, where there is no position. Errors of read(): unsupported for a version that deletes or
+// rewrites rows, not found when the log no longer holds the next version, corrupt for a position that is none of the table's.
+Result<std::unique_ptr<stream::SplitReader>> make_log_reader(LogReaderSettings settings, int64_t from,
+                                                             const std::optional<stream::SplitPosition>& position,
+                                                             const stream::SourceRequest& request, const Environment& environment);
+
+}  // namespace deltastream::connect::delta_table

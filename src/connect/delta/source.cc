@@ -1,0 +1,206 @@
+#include "connect/delta/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <mutex>
+
+#include "connect/delta/file_rows.h"
+#include "connect/delta/log_reader.h"
+#include "connect/delta/scan_settings.h"
+#include "connect/delta/table_options.h"
+#include "delta/history.h"
+#include "storage/stores.h"
+
+namespace deltastream::connect::delta_table {
+namespace {
+
+constexpr const char* kLogSplit = "log";
+
+// "v12/3/10": file 3 of the 10 that version 12 has, in the order of their paths.
+struct FileSplit {
+  int64_t version = 0;
+  size_t file = 0, files = 0;
+  std::string id() const { return fmt::format("v{}/{}/{}", version, file, files); }
+};
+
+std::optional<FileSplit> parse_file_split(const std::string& id) {
+  long long version = 0;
+  FileSplit split;
+  if (std::sscanf(id.c_str(), "v%lld/%zu/%zu", &version, &split.file, &split.files) != 3) return std::nullopt;
+  split.version = version;
+  return split;
+}
+
+class FileReader final : public stream::SplitReader {
+ public:
+  FileReader(std::string table, std::unique_ptr<FileRows> rows, int64_t size, const stream::SourceRequest& request)
+      : table_(std::move(table)),
+        rows_(std::move(rows)),
+        size_(size),
+        batch_rows_(std::min(request.batch_rows, kChunkRows)),
+        metrics_(request.metrics) {}
+
+  Result<stream::ReadState> read(DataChunk& out) override {
+    out.Reset();
+    if (ended_) return stream::ReadState::kEnd;
+    auto more = rows_->read(out, std::min<size_t>(batch_rows_, out.GetCapacity()));
+    if (!more.ok()) return std::move(more).context(fmt::format("table '{}'", table_)).error();
+    if (metrics_) metrics_->rows += out.size();
+    if (*more) return stream::ReadState::kData;
+    ended_ = true;
+    if (metrics_) metrics_->bytes += static_cast<uint64_t>(size_);
+    return stream::ReadState::kEnd;
+  }
+  stream::SplitPosition position() const override { return {static_cast<int64_t>(rows_->next_row()), ended_ ? "end" : ""}; }
+
+ private:
+  const std::string table_;
+  const std::unique_ptr<FileRows> rows_;
+  const int64_t size_;
+  const size_t batch_rows_;
+  stream::EndpointMetrics* const metrics_;
+  bool ended_ = false;
+};
+
+// A file that was read to its end before the job was resumed: it may be gone.
+class FinishedReader final : public stream::SplitReader {
+ public:
+  explicit FinishedReader(stream::SplitPosition position) : position_(std::move(position)) {}
+  Result<stream::ReadState> read(DataChunk& out) override {
+    out.Reset();
+    return stream::ReadState::kEnd;
+  }
+  stream::SplitPosition position() const override { return position_; }
+
+ private:
+  const stream::SplitPosition position_;
+};
+
+class TableSource final : public stream::Source {
+ public:
+  TableSource(std::string table, std::string location, ScanSettings settings, const Environment& environment)
+      : table_(std::move(table)), location_(std::move(location)), settings_(std::move(settings)), environment_(environment) {}
+
+  bool bounded() const override { return !settings_.follow; }
+  // Files are no partitions that an offset in a sink's commit would say something about.
+  bool has_offsets() const override { return false; }
+
+  Status open(const stream::SourceRequest& request) override {
+    request_ = request;
+    return open_table().context(where());
+  }
+
+  Status resume(const std::map<std::string, stream::SplitPosition>& positions) override {
+    std::lock_guard lock(mutex_);
+    size_t finished = 0;
+    for (const auto& [id, position] : positions) {
+      auto split = parse_file_split(id);
+      if (!split) continue;
+      resumed_ = *split;
+      if (position.state == "end") finished++;
+    }
+    all_finished_ = resumed_ && finished == resumed_->files;
+    return {};
+  }
+
+  Result<std::vector<stream::Split>> discover() override {
+    std::lock_guard lock(mutex_);
+    std::vector<stream::Split> splits;
+    DS_RETURN_IF_ERROR(add_splits(splits).context(where()));
+    return splits;
+  }
+
+  Result<std::unique_ptr<stream::SplitReader>> open_split(const stream::Split& split,
+                                                          const std::optional<stream::SplitPosition>& position) override {
+    std::lock_guard lock(mutex_);
+    if (split.id == kLogSplit) {
+      LogReaderSettings log{table_, store_, request_.columns, settings_.skip_change_commits, settings_.monitor_us};
+      return make_log_reader(std::move(log), log_from_, position, request_, environment_);
+    }
+    if (position && position->state == "end") return std::unique_ptr<stream::SplitReader>(std::make_unique<FinishedReader>(*position));
+    auto file = parse_file_split(split.id);
+    if (!file || file->file >= files_.size() || file->version != version_) {
+      return invalid_argument(fmt::format("{}: split '{}' is none of version {}; was 'version' changed?", where(), split.id, version_));
+    }
+    const delta::ScanFile& scan = files_[file->file];
+    auto rows = std::make_unique<FileRows>(store_, columns_, scan, position ? static_cast<uint64_t>(position->offset) : 0, environment_);
+    return std::unique_ptr<stream::SplitReader>(std::make_unique<FileReader>(table_, std::move(rows), scan.size, request_));
+  }
+
+ private:
+  std::string where() const { return fmt::format("table '{}'", table_); }
+
+  Status open_table() {
+    DS_ASSIGN_OR_RETURN(store_, storage::open_store(location_, environment_));
+    DS_ASSIGN_OR_RETURN(auto snapshot, delta::Snapshot::open(store_, {settings_.version, delta::LoadFiles::kNone}, environment_));
+    version_ = snapshot.version();
+    auto columns = file_columns(table_, request_.columns, snapshot);
+    return columns.ok() ? Status() : Status(std::move(columns).error());
+  }
+
+  Status add_splits(std::vector<stream::Split>& splits) {
+    log_from_ = version_ + 1;
+    if (settings_.snapshot) {
+      if (resumed_) version_ = resumed_->version;
+      log_from_ = version_ + 1;
+      if (!all_finished_) DS_RETURN_IF_ERROR(load_files());
+      const size_t files = all_finished_ ? resumed_->files : files_.size();
+      if (resumed_ && files != resumed_->files) {
+        return corrupt(fmt::format("version {} of {} has {} files, but had {} when the job started", version_, location_, files, resumed_->files));
+      }
+      for (size_t i = 0; i < files; i++) splits.push_back({FileSplit{version_, i, files}.id(), ""});
+    } else if (settings_.starting_version) {
+      log_from_ = *settings_.starting_version;
+    } else if (settings_.starting_timestamp_ms) {
+      DS_ASSIGN_OR_RETURN(log_from_, first_version_at(*settings_.starting_timestamp_ms));
+    }
+    if (settings_.follow) splits.push_back({kLogSplit, ""});
+    return {};
+  }
+
+  Status load_files() {
+    DS_ASSIGN_OR_RETURN(auto snapshot, delta::Snapshot::open(store_, {version_, delta::LoadFiles::kAll}, environment_));
+    DS_ASSIGN_OR_RETURN(auto columns, file_columns(table_, request_.columns, snapshot));
+    columns_ = std::make_shared<const FileColumns>(std::move(columns));
+    DS_ASSIGN_OR_RETURN(auto plan, delta::plan_scan(snapshot));
+    files_ = std::move(plan.files);
+    // The order in which replay finds them depends on the log's checkpoints.
+    std::sort(files_.begin(), files_.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return {};
+  }
+
+  Result<int64_t> first_version_at(int64_t timestamp_ms) const {
+    DS_ASSIGN_OR_RETURN(auto entries, delta::history(store_, std::nullopt, environment_));
+    int64_t first = version_ + 1;
+    for (const auto& entry : entries) {
+      if (entry.timestamp_ms >= timestamp_ms) first = entry.version;
+    }
+    return first;
+  }
+
+  const std::string table_, location_;
+  const ScanSettings settings_;
+  const Environment environment_;
+  stream::SourceRequest request_;
+  std::shared_ptr<storage::ObjectStore> store_;
+  std::mutex mutex_;
+  int64_t version_ = 0;  // of the snapshot
+  int64_t log_from_ = 0;
+  std::optional<FileSplit> resumed_;  // one of those that the checkpoint holds
+  bool all_finished_ = false;
+  std::shared_ptr<const FileColumns> columns_;
+  std::vector<delta::ScanFile> files_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<stream::Source>> make_source(const engine::TableDefinition& table, const Options& options,
+                                                    const ConnectorContext& context) {
+  DS_ASSIGN_OR_RETURN(auto settings, scan_settings(options).context(fmt::format("table '{}'", table.name)));
+  DS_ASSIGN_OR_RETURN(std::string location, table_location(table, options, context));
+  return std::unique_ptr<stream::Source>(std::make_unique<TableSource>(table.name, std::move(location), std::move(settings), context.environment));
+}
+
+}  // namespace deltastream::connect::delta_table
