@@ -68,6 +68,7 @@ class JoinTable {
   virtual Status build(DataChunk& rows) = 0;       // rows of the build child
   virtual Status finish_build() = 0;
   virtual Result<std::unique_ptr<ExpandExecutor>> make_probe() const = 0;
+  virtual uint64_t memory_bytes() const = 0;       // build() fails with a resource error past DuckDB's memory limit
 };
 class BroadcastJoin {
  public:

@@ -101,13 +101,12 @@ Definition definition_of(const ColumnBinding& binding, LogicalOperator& op) {
   }
 }
 
-namespace {
-
-// The operator below `op` that makes the binding, through those that pass it.
 LogicalOperator* maker_of(const ColumnBinding& binding, LogicalOperator& op) {
   LogicalOperator* child = child_with(binding, op);
   return child ? maker_of(binding, *child) : &op;
 }
+
+namespace {
 
 TimeAttribute trace_union(const ColumnBinding& binding, LogicalOperator& op) {
   TimeAttribute result;

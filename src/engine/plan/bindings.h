@@ -34,6 +34,8 @@ struct Definition {
   duckdb::LogicalOperator* below = nullptr;
 };
 Definition definition_of(const duckdb::ColumnBinding& binding, duckdb::LogicalOperator& op);
+// The operator at or below `op` that makes a column, through those that pass it.
+duckdb::LogicalOperator* maker_of(const duckdb::ColumnBinding& binding, duckdb::LogicalOperator& op);
 
 // Whether a column is the watermark column of a table, unchanged, or the window_time of windows. Where not, `origin` says which column
 // of which table it is, if it is one.

@@ -46,6 +46,12 @@ Relation Lowering::lower(LogicalOperator& op) {
     case LogicalOperatorType::LOGICAL_CHUNK_GET: return lower_column_data(op.Cast<duckdb::LogicalColumnDataGet>());
     case LogicalOperatorType::LOGICAL_DUMMY_SCAN: return lower_constant(op, 1);
     case LogicalOperatorType::LOGICAL_EMPTY_RESULT: return lower_constant(op, 0);
+    case LogicalOperatorType::LOGICAL_UNNEST: return lower_unnest(op.Cast<duckdb::LogicalUnnest>());
+    case LogicalOperatorType::LOGICAL_DISTINCT: return lower_distinct(op.Cast<duckdb::LogicalDistinct>());
+    case LogicalOperatorType::LOGICAL_AGGREGATE_AND_GROUP_BY: return lower_aggregate(op, op.Cast<duckdb::LogicalAggregate>().groups);
+    case LogicalOperatorType::LOGICAL_COMPARISON_JOIN: return lower_comparison_join(op.Cast<duckdb::LogicalComparisonJoin>());
+    case LogicalOperatorType::LOGICAL_ANY_JOIN: return lower_any_join(op.Cast<duckdb::LogicalAnyJoin>());
+    case LogicalOperatorType::LOGICAL_CROSS_PRODUCT: return lower_cross_product(op);
     case LogicalOperatorType::LOGICAL_ORDER_BY: refuse("ORDER BY over a stream");
     case LogicalOperatorType::LOGICAL_TOP_N:
     case LogicalOperatorType::LOGICAL_LIMIT: refuse("LIMIT over a stream");
@@ -78,6 +84,19 @@ Relation Lowering::exact(Relation input) const {
   }
   auto bindings = input.bindings;
   return project(std::move(input), std::move(columns), std::move(bindings));
+}
+
+Relation Lowering::in_order(Relation input, LogicalOperator& op) const {
+  auto wanted = bindings_of(op);
+  if (input.bindings == wanted) return exact(std::move(input));
+  Expressions columns;
+  for (const ColumnBinding& binding : wanted) {
+    auto found = std::find(input.bindings.begin(), input.bindings.end(), binding);
+    if (found == input.bindings.end()) throw duckdb::InternalException("column %s is not in the lowered input", binding.ToString());
+    size_t index = static_cast<size_t>(found - input.bindings.begin());
+    columns.push_back(duckdb::make_uniq<duckdb::BoundReferenceExpression>(input.node->types[index], index));
+  }
+  return project(std::move(input), std::move(columns), std::move(wanted));
 }
 
 Relation Lowering::values(std::vector<LogicalType> types, std::vector<std::vector<Value>> rows, std::vector<ColumnBinding> bindings) const {
@@ -220,7 +239,7 @@ Relation Lowering::lower_union(duckdb::LogicalSetOperation& set) {
   Relation result;
   result.node = make_node(NodeKind::kUnionAll, set.types);
   for (auto& child : set.children) {
-    Relation input = exact(lower(*child));
+    Relation input = in_order(lower(*child), *child);
     result.bounded = result.bounded && input.bounded;
     // a UNION ALL b UNION ALL c is one node.
     if (input.node->kind == NodeKind::kUnionAll) {

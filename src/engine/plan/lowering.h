@@ -14,6 +14,7 @@
 #include "engine/plan/expressions.h"
 #include "engine/plan/places.h"
 #include "engine/stream_plan.h"
+#include "engine/window/aggregation_spec.h"
 
 namespace deltastream::engine::plan {
 
@@ -37,7 +38,10 @@ class Lowering {
   Lowering(std::shared_ptr<const DuckDbInstance> duckdb, WatermarkBinder watermarks, const Places& places, size_t query)
       : duckdb_(std::move(duckdb)), watermarks_(std::move(watermarks)), places_(places), query_(query) {}
 
-  std::unique_ptr<PlanNode> run(duckdb::LogicalOperator& root) { return exact(lower(root)).node; }
+  std::unique_ptr<PlanNode> run(duckdb::LogicalOperator& root) { return in_order(lower(root), root).node; }
+
+  // "unsupported: … at line L": the place of the expression, else of the query.
+  [[noreturn]] void refuse(const std::string& what, const duckdb::Expression* where = nullptr) const;
 
  private:
   Relation lower(duckdb::LogicalOperator& op);
@@ -48,13 +52,30 @@ class Lowering {
   Relation lower_expressions(duckdb::LogicalExpressionGet& get);
   Relation lower_column_data(duckdb::LogicalColumnDataGet& get);
   Relation lower_constant(duckdb::LogicalOperator& op, size_t rows);
+  Relation lower_unnest(duckdb::LogicalUnnest& unnest);
+  Relation lower_distinct(duckdb::LogicalDistinct& distinct);
+  Relation lower_aggregate(duckdb::LogicalOperator& op, const duckdb::vector<ExpressionPtr>& groups);
+  Relation with_instants(Relation input, const duckdb::vector<LogicalType>& wanted) const;
+  void grouping_sets(const duckdb::LogicalAggregate& aggregate, const std::vector<std::optional<size_t>>& key, AggregationSpec& spec) const;
+  void check_complete(const duckdb::LogicalOperator& op, bool windowed, bool bounded) const;
+  static std::string describe_aggregation(const AggregationSpec& spec);
+
+  // One comparison of a join's condition.
+  struct JoinPart {
+    const duckdb::Expression *left, *right;
+    duckdb::ExpressionType comparison;
+  };
+  Relation lower_join(duckdb::LogicalOperator& op, duckdb::JoinType type, std::vector<JoinPart> parts, const duckdb::Expression* residual);
+  Relation lower_comparison_join(duckdb::LogicalComparisonJoin& join);
+  Relation lower_any_join(duckdb::LogicalAnyJoin& join);
+  Relation lower_cross_product(duckdb::LogicalOperator& product);
 
   Relation project(Relation input, Expressions resolved, std::vector<duckdb::ColumnBinding> bindings) const;
   // A relation whose node has exactly the columns of its bindings.
   Relation exact(Relation input) const;
+  // A relation with the columns of the operator in the operator's order, and no others.
+  Relation in_order(Relation input, duckdb::LogicalOperator& op) const;
   Relation values(std::vector<LogicalType> types, std::vector<std::vector<Value>> rows, std::vector<duckdb::ColumnBinding> bindings) const;
-
-  [[noreturn]] void refuse(const std::string& what, const duckdb::Expression* where = nullptr) const;
 
   std::shared_ptr<const DuckDbInstance> duckdb_;
   WatermarkBinder watermarks_;

@@ -1,0 +1,78 @@
+#include "engine/plan/window_columns.h"
+
+#include "engine/plan/window_functions.h"
+
+namespace deltastream::engine::plan {
+
+using duckdb::Expression;
+using duckdb::ExpressionClass;
+using duckdb::LogicalOperator;
+using duckdb::LogicalOperatorType;
+
+namespace {
+
+int64_t number(const Expression& call, size_t index) {
+  return argument(call, index).Cast<duckdb::BoundConstantExpression>().value.GetValue<int64_t>();
+}
+
+// The UNNEST that a reference to one of its columns comes from, through what passes or renames it.
+LogicalOperator* unnest_of(const Expression& reference, LogicalOperator& op) {
+  if (reference.GetExpressionClass() != ExpressionClass::BOUND_COLUMN_REF) return nullptr;
+  const auto& binding = reference.Cast<duckdb::BoundColumnRefExpression>().binding;
+  Definition definition = definition_of(binding, op);
+  if (definition.expression) return unnest_of(*definition.expression, *definition.below);
+  LogicalOperator* at = maker_of(binding, op);
+  return at->type == LogicalOperatorType::LOGICAL_UNNEST && at->Cast<duckdb::LogicalUnnest>().unnest_index == binding.table_index ? at : nullptr;
+}
+
+// row.window_start, where the row is an element of HOP's or CUMULATE's windows.
+std::optional<WindowColumn> field_of_window(const Expression& expression, LogicalOperator& op) {
+  if (expression.GetExpressionClass() != ExpressionClass::BOUND_FUNCTION) return std::nullopt;
+  auto& call = expression.Cast<duckdb::BoundFunctionExpression>();
+  if (call.function.name.rfind("struct_extract", 0) != 0 || call.children.empty()) return std::nullopt;
+  LogicalOperator* unnest = unnest_of(*call.children[0], op);
+  if (!unnest || unnest->expressions.size() != 1) return std::nullopt;
+  const Expression& list = *unnest->expressions[0]->Cast<duckdb::BoundUnnestExpression>().child;
+  bool hop = as_call(list, kHopWindows);
+  if (!hop && !as_call(list, kCumulateWindows)) return std::nullopt;
+  WindowColumn column;
+  bool start = call.GetName().find("window_start") != std::string::npos || call.ToString().find("window_start") != std::string::npos;
+  column.part = start ? WindowColumn::Part::kStart : WindowColumn::Part::kEnd;
+  column.window = {hop ? WindowSpec::Kind::kHop : WindowSpec::Kind::kCumulate, number(list, 2), number(list, 1), number(list, 3)};
+  column.time = &argument(list, 0);
+  column.below = unnest->children[0].get();
+  column.unnest = unnest;
+  return column;
+}
+
+}  // namespace
+
+std::optional<WindowColumn> trace_window(const Expression& expression, LogicalOperator& op) {
+  bool start = as_call(expression, kTumbleStart);
+  if (start || as_call(expression, kTumbleEnd)) {
+    WindowColumn column;
+    column.part = start ? WindowColumn::Part::kStart : WindowColumn::Part::kEnd;
+    column.window = {WindowSpec::Kind::kTumble, number(expression, 1), 0, number(expression, 2)};
+    column.time = &argument(expression, 0);
+    column.below = &op;
+    return column;
+  }
+  if (as_call(expression, kWindowTime)) {
+    const Expression* end = &argument(expression, 1);
+    if (end->GetExpressionClass() == ExpressionClass::BOUND_CAST) end = end->Cast<duckdb::BoundCastExpression>().child.get();
+    auto column = trace_window(*end, op);
+    if (column) column->part = WindowColumn::Part::kTime;
+    return column;
+  }
+  if (expression.GetExpressionClass() == ExpressionClass::BOUND_COLUMN_REF) {
+    Definition definition = definition_of(expression.Cast<duckdb::BoundColumnRefExpression>().binding, op);
+    return definition.expression ? trace_window(*definition.expression, *definition.below) : std::nullopt;
+  }
+  return field_of_window(expression, op);
+}
+
+bool same_window(const WindowSpec& a, const WindowSpec& b) {
+  return a.kind == b.kind && a.size_us == b.size_us && a.slide_us == b.slide_us && a.offset_us == b.offset_us;
+}
+
+}  // namespace deltastream::engine::plan

@@ -1,0 +1,75 @@
+#include "engine/plan/plan_runner.h"
+
+namespace deltastream::engine::plan {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr const char* kTables = R"(
+CREATE TABLE src (k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' MINUTE) WITH ('connector' = 'x');
+CREATE TABLE unbounded_src (k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' MINUTE) WITH ('connector' = 'x');
+CREATE TABLE timeless (k STRING, v INT, ts TIMESTAMP(3)) WITH ('connector' = 'x');
+CREATE TABLE unbounded_timeless (k STRING, v INT, ts TIMESTAMP(3)) WITH ('connector' = 'x');
+CREATE TABLE names (k STRING, name STRING) WITH ('connector' = 'x');
+CREATE VIEW doubled AS SELECT k, v * 2 AS v, ts FROM unbounded_src;
+)";
+
+PlanRunner make_runner() {
+  PlanRunner runner(kTables);
+  Rows rows = {{Value("a"), Value::INTEGER(1), Value("2024-01-01 00:00:03")},
+               {Value("b"), Value::INTEGER(2), Value("2024-01-01 00:00:07")},
+               {Value("a"), Value::INTEGER(4), Value("2024-01-01 00:00:12")}};
+  runner.rows("src", rows);
+  runner.rows("unbounded_src", rows);
+  runner.rows("names", {{Value("a"), Value("ann")}, {Value("b"), Value("bob")}});
+  return runner;
+}
+
+const PlanNode* find(const PlanNode& node, NodeKind kind) {
+  if (node.kind == kind) return &node;
+  for (const auto& child : node.children) {
+    if (const PlanNode* found = find(*child, kind)) return found;
+  }
+  return nullptr;
+}
+
+TEST(Windows, TumbleByKey) {
+  PlanRunner runner = make_runner();
+  auto plan = runner.plan("SELECT window_start, window_end, k, COUNT(*), SUM(v) FROM TABLE(TUMBLE(TABLE unbounded_src, DESCRIPTOR(ts), "
+                          "INTERVAL '10' SECOND)) GROUP BY window_start, window_end, k");
+  ASSERT_TRUE(plan.ok()) << plan.error().to_string();
+  EXPECT_EQ(runner.run(*plan), (Lines{"2024-01-01 00:00:00|2024-01-01 00:00:10|a|1|1", "2024-01-01 00:00:00|2024-01-01 00:00:10|b|1|2",
+                                      "2024-01-01 00:00:10|2024-01-01 00:00:20|a|1|4"}));
+  const PlanNode* source = find(*plan->root, NodeKind::kSource);
+  ASSERT_NE(source->watermark, nullptr);
+  EXPECT_EQ(source->watermark->types()[0], LogicalType::TIMESTAMP);
+}
+
+TEST(Windows, Hop) {
+  PlanRunner runner = make_runner();
+  auto plan = runner.plan("SELECT window_start, window_end, COUNT(*), SUM(v) FROM TABLE(HOP(TABLE unbounded_src, DESCRIPTOR(ts), INTERVAL '5' SECOND, "
+                          "INTERVAL '10' SECOND)) GROUP BY window_start, window_end");
+  ASSERT_TRUE(plan.ok()) << plan.error().to_string();
+  EXPECT_EQ(find(*plan->root, NodeKind::kExpand), nullptr);
+  EXPECT_EQ(runner.run(*plan), (Lines{"2023-12-31 23:59:55|2024-01-01 00:00:05|1|1", "2024-01-01 00:00:00|2024-01-01 00:00:10|2|3",
+                                      "2024-01-01 00:00:05|2024-01-01 00:00:15|2|6", "2024-01-01 00:00:10|2024-01-01 00:00:20|1|4"}));
+}
+
+TEST(Windows, RowsOfWindowsWithoutAggregate) {
+  PlanRunner runner = make_runner();
+  std::string hop = "TABLE(HOP(TABLE unbounded_src, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND))";
+  EXPECT_EQ(runner.run("SELECT v, window_start FROM " + hop + " WHERE v < 3"),
+            (Lines{"1|2023-12-31 23:59:55", "1|2024-01-01 00:00:00", "2|2024-01-01 00:00:00", "2|2024-01-01 00:00:05"}));
+}
+
+TEST(Windows, BadTime) {
+  PlanRunner runner = make_runner();
+  std::string message = runner.error("SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE timeless, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end");
+  EXPECT_NE(message.find("WATERMARK"), std::string::npos) << message;
+  EXPECT_NE(message.find("timeless"), std::string::npos) << message;
+  message = runner.error("SELECT k, COUNT(*) FROM unbounded_timeless GROUP BY k");
+  EXPECT_NE(message.find("window"), std::string::npos) << message;
+}
+
+}  // namespace
+}  // namespace deltastream::engine::plan
