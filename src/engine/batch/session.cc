@@ -9,6 +9,8 @@
 #include "engine/batch/sql_lexer.h"
 #include "engine/batch/sql_rewrite.h"
 #include "engine/attach/folder_catalog.h"
+#include "engine/delta_scan/change_function.h"
+#include "engine/delta_scan/object_file_system.h"
 #include "engine/delta_scan/scan_function.h"
 #include "engine/delta_scan/table_facts.h"
 
@@ -79,6 +81,7 @@ class DuckdbSession final : public BatchSession {
     duckdb::ExtensionLoader loader(*database_->instance, "deltastream");
     connection_->context->RunFunctionInTransaction([&] {
       register_delta_scan(loader, access);
+      register_table_changes(loader, access);
       register_table_facts(loader, access);
     });
     if (!options.granted_roots.empty()) close_outside(options.granted_roots);

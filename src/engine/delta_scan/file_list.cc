@@ -7,15 +7,23 @@ namespace deltastream::engine {
 
 using duckdb::idx_t;
 
-DeltaFileList::DeltaFileList(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table, std::vector<delta::Predicate> predicates)
-    : access_(std::move(access)), table_(std::move(table)), predicates_(std::move(predicates)) {}
+DeltaFileList::DeltaFileList(std::shared_ptr<const TableAccess> access, ScanTarget target, std::vector<delta::Predicate> predicates)
+    : access_(std::move(access)), target_(std::move(target)), predicates_(std::move(predicates)) {}
 
 const delta::ScanPlan& DeltaFileList::plan() const {
-  std::call_once(planned_, [&] { plan_ = batch::value_or_throw(delta::plan_scan(table_->snapshot, predicates_)); });
+  std::call_once(planned_, [&] {
+    if (target_.changes) {
+      for (const ChangeEntry& entry : target_.changes->entries) plan_.files.push_back(entry.change.file);
+      plan_.files_total = plan_.files.size();
+    } else {
+      plan_ = batch::value_or_throw(delta::plan_scan(table().snapshot, predicates_));
+    }
+  });
   return plan_;
 }
 
 std::optional<uint64_t> DeltaFileList::exact_rows() const {
+  if (target_.changes) return std::nullopt;
   uint64_t rows = 0;
   for (const auto& file : plan().files) {
     int64_t deleted = file.deletion_vector ? file.deletion_vector->cardinality : 0;
@@ -26,9 +34,9 @@ std::optional<uint64_t> DeltaFileList::exact_rows() const {
 }
 
 duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::with(std::vector<delta::Predicate> more) const {
-  if (more.empty()) return nullptr;
+  if (more.empty() || target_.changes) return nullptr;
   more.insert(more.end(), predicates_.begin(), predicates_.end());
-  return duckdb::make_uniq<DeltaFileList>(access_, table_, std::move(more));
+  return duckdb::make_uniq<DeltaFileList>(access_, target_, std::move(more));
 }
 
 duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::ComplexFilterPushdown(duckdb::ClientContext&, const duckdb::MultiFileOptions&,
@@ -88,11 +96,11 @@ duckdb::unique_ptr<duckdb::NodeStatistics> DeltaFileList::GetCardinality(duckdb:
   return duckdb::make_uniq<duckdb::NodeStatistics>(bytes / kBytesPerRow + plan().files.size());
 }
 
-duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const { return duckdb::make_uniq<DeltaFileList>(access_, table_, predicates_); }
+duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const { return duckdb::make_uniq<DeltaFileList>(access_, target_, predicates_); }
 
 duckdb::OpenFileInfo DeltaFileList::GetFile(idx_t i) const {
   if (i >= plan().files.size()) return duckdb::OpenFileInfo();
-  return batch::value_or_throw(access_->file_of(*table_, plan().files[i]));
+  return batch::value_or_throw(access_->file_of(table(), plan().files[i]));
 }
 
 }  // namespace deltastream::engine

@@ -9,16 +9,18 @@
 
 #include "delta/scan.h"
 #include "duckdb/common/multi_file/multi_file_list.hpp"
-#include "engine/delta_scan/table.h"
+#include "engine/delta_scan/scan_function.h"
 
 namespace deltastream::engine {
 
 class DeltaFileList final : public duckdb::MultiFileList {
  public:
-  DeltaFileList(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table, std::vector<delta::Predicate> predicates = {});
+  DeltaFileList(std::shared_ptr<const TableAccess> access, ScanTarget target, std::vector<delta::Predicate> predicates = {});
 
-  const DeltaTable& table() const { return *table_; }
-  const std::shared_ptr<const DeltaTable>& table_pointer() const { return table_; }
+  const DeltaTable& table() const { return *target_.table; }
+  const std::shared_ptr<const ChangeSet>& changes() const { return target_.changes; }
+  // What the i-th file of the plan changed; null when the scan reads a version.
+  const ChangeEntry* change(size_t i) const { return target_.changes ? &target_.changes->entries.at(i) : nullptr; }
   const delta::ScanPlan& plan() const;
   // Rows of all files without the deleted ones, where the log tells it exactly.
   std::optional<uint64_t> exact_rows() const;
@@ -45,7 +47,7 @@ class DeltaFileList final : public duckdb::MultiFileList {
   duckdb::unique_ptr<duckdb::MultiFileList> with(std::vector<delta::Predicate> more) const;
 
   std::shared_ptr<const TableAccess> access_;
-  std::shared_ptr<const DeltaTable> table_;
+  ScanTarget target_;
   std::vector<delta::Predicate> predicates_;
   mutable std::once_flag planned_;
   mutable delta::ScanPlan plan_;

@@ -3,6 +3,7 @@
 #include "parquet_reader.hpp"
 
 #include "duckdb/function/function_binder.hpp"
+#include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/planner/expression/list.hpp"
 #include "engine/batch/errors.h"
 #include "engine/delta_scan/deletion_filter.h"
@@ -57,8 +58,9 @@ class DataFileReader final : public duckdb::ParquetReader {
     }
   }
 
-  // What the log says of the file: in the scan's list, which lives longer.
+  // What the log says of the file: in the scan's list, which lives longer. A change only where changes are read.
   const delta::ScanFile* in_log = nullptr;
+  const ChangeEntry* change = nullptr;
   // Filters on _metadata, which has no column in the file: over the columns read.
   duckdb::vector<duckdb::unique_ptr<Expression>> late_filters;
 
@@ -69,6 +71,19 @@ class DataFileReader final : public duckdb::ParquetReader {
 duckdb::unique_ptr<Expression> constant(Value value) { return make_uniq<duckdb::BoundConstantExpression>(std::move(value)); }
 
 Value number(const std::optional<int64_t>& value) { return value ? Value::BIGINT(*value) : Value(LogicalType::BIGINT); }
+
+Value time(int64_t ms) { return Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(ms * 1000)); }
+
+// Behind the table's own columns. Files of the change data feed hold the first; the others come from the log.
+void add_change_columns(duckdb::vector<duckdb::MultiFileColumnDefinition>& columns) {
+  for (const Field& field : {Field{"_change_type", LogicalType::VARCHAR}, Field{"_commit_version", LogicalType::BIGINT},
+                             Field{"_commit_timestamp", LogicalType::TIMESTAMP_TZ}}) {
+    duckdb::MultiFileColumnDefinition column(field.name, field.type);
+    column.identifier = Value(field.name);
+    column.default_expression = make_uniq<duckdb::ConstantExpression>(Value(field.type));
+    columns.push_back(std::move(column));
+  }
+}
 
 std::string shown_path(const DeltaTable& table, const delta::ScanFile& file) {
   if (file.absolute) return file.path;
@@ -89,26 +104,25 @@ LogicalType DeltaFileReader::metadata_type() {
                               {"row_commit_version", LogicalType::BIGINT}});
 }
 
-DeltaFileReader::DeltaFileReader(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table,
-                                 duckdb::optional_ptr<duckdb::TableCatalogEntry> catalog_entry)
-    : access_(std::move(access)), table_(std::move(table)), catalog_entry_(catalog_entry) {}
+DeltaFileReader::DeltaFileReader(std::shared_ptr<const TableAccess> access, ScanTarget target) : access_(std::move(access)), target_(std::move(target)) {}
 
 duckdb::unique_ptr<duckdb::MultiFileReader> DeltaFileReader::Copy() const {
-  auto copy = make_uniq<DeltaFileReader>(access_, table_, catalog_entry_);
+  auto copy = make_uniq<DeltaFileReader>(access_, target_);
   copy->function_name = function_name;
   return copy;
 }
 
 duckdb::shared_ptr<duckdb::MultiFileList> DeltaFileReader::CreateFileList(duckdb::ClientContext&, const duckdb::vector<std::string>&,
                                                                           const duckdb::FileGlobInput&) {
-  return duckdb::make_shared_ptr<DeltaFileList>(access_, table_);
+  return duckdb::make_shared_ptr<DeltaFileList>(access_, target_);
 }
 
 bool DeltaFileReader::Bind(duckdb::MultiFileOptions&, duckdb::MultiFileList&, duckdb::vector<LogicalType>& return_types,
                            duckdb::vector<std::string>& names, duckdb::MultiFileReaderBindData& bind_data) {
-  bind_data.schema = table_columns(*table_);
+  bind_data.schema = table_columns(table());
+  if (target_.changes) add_change_columns(bind_data.schema);
   bind_data.mapping = duckdb::MultiFileColumnMappingMode::BY_NAME;
-  for (const Field& column : table_->columns) {
+  for (const auto& column : bind_data.schema) {
     return_types.push_back(column.type);
     names.push_back(column.name);
   }
@@ -131,9 +145,27 @@ duckdb::shared_ptr<duckdb::BaseFileReader> DeltaFileReader::CreateReader(duckdb:
   // Bounds in a footer say nothing of NaN, which is greater than all numbers.
   options.can_have_nan = true;
   try {
-    return duckdb::make_shared_ptr<DataFileReader>(context, file, std::move(options), table_);
+    return duckdb::make_shared_ptr<DataFileReader>(context, file, std::move(options), target_.table);
   } catch (const std::exception& exception) {
-    rethrow_reading(exception, *table_);
+    rethrow_reading(exception, table());
+  }
+}
+
+std::optional<Value> DeltaFileReader::constant_value(idx_t column, const duckdb::BaseFileReader& reader) const {
+  const auto& data_file = reader.Cast<DataFileReader>();
+  const auto& partition_index = table().partition_index;
+  if (column == COLUMN_IDENTIFIER_FILENAME) return Value(shown_path(table(), *data_file.in_log));
+  if (column == COLUMN_IDENTIFIER_FILE_INDEX) return Value::UBIGINT(reader.file_list_idx.GetIndex());
+  if (column < partition_index.size()) {
+    return partition_index[column] ? std::optional(data_file.in_log->partition_values[*partition_index[column]]) : std::nullopt;
+  }
+  if (!data_file.change || duckdb::IsVirtualColumn(column)) return std::nullopt;
+  switch (column - partition_index.size()) {
+    case 0:
+      if (data_file.change->change.kind == delta::ChangeKind::kPerRow) return std::nullopt;
+      return Value(data_file.change->change.kind == delta::ChangeKind::kInsert ? "insert" : "delete");
+    case 1: return Value::BIGINT(data_file.change->version);
+    default: return time(data_file.change->timestamp_ms);
   }
 }
 
@@ -141,24 +173,23 @@ void DeltaFileReader::FinalizeBind(duckdb::MultiFileReaderData& reader_data, con
                                    const duckdb::vector<duckdb::MultiFileColumnDefinition>& global_columns,
                                    const duckdb::vector<duckdb::ColumnIndex>& global_column_ids, duckdb::ClientContext& context,
                                    duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) {
-  const delta::ScanFile& file = global_state->file_list->Cast<DeltaFileList>().plan().files.at(reader_data.reader->file_list_idx.GetIndex());
-  reader_data.reader->Cast<DataFileReader>().in_log = &file;
+  auto& reader = reader_data.reader->Cast<DataFileReader>();
+  const auto& files = global_state->file_list->Cast<DeltaFileList>();
+  const delta::ScanFile& file = files.plan().files.at(reader.file_list_idx.GetIndex());
+  reader.in_log = &file;
+  reader.change = files.change(reader.file_list_idx.GetIndex());
   for (idx_t i = 0; i < global_column_ids.size(); i++) {
     idx_t column = global_column_ids[i].GetPrimaryIndex();
-    duckdb::MultiFileGlobalIndex place(i);
-    if (column == COLUMN_IDENTIFIER_FILENAME) {
-      reader_data.constant_map.Add(place, Value(shown_path(*table_, file)));
-    } else if (column == COLUMN_IDENTIFIER_FILE_INDEX) {
-      reader_data.constant_map.Add(place, Value::UBIGINT(reader_data.reader->file_list_idx.GetIndex()));
-    } else if (column < table_->partition_index.size() && table_->partition_index[column]) {
-      const Value& value = file.partition_values[*table_->partition_index[column]];
-      reader_data.constant_map.Add(place, value.CastAs(context, global_columns[column].type));
-    }
+    auto value = constant_value(column, reader);
+    if (value && !duckdb::IsVirtualColumn(column)) value = value->CastAs(context, global_columns[column].type);
+    if (value) reader_data.constant_map.Add(duckdb::MultiFileGlobalIndex(i), std::move(*value));
   }
-  if (file.deletion_vector) {
-    auto rows = delta::read_deletion_vector(*table_->store, *file.deletion_vector);
-    if (!rows.ok()) batch::throw_error(std::move(rows).context("file '" + file.path + "' of " + table_->snapshot.where()).error());
-    if (rows->cardinality() > 0) reader_data.reader->deletion_filter = make_uniq<DeletionFilter>(std::move(rows).value());
+  if (reader.change && reader.change->change.only_rows) {
+    reader.deletion_filter = make_uniq<OnlyRowsFilter>(reader.change->change.only_rows);
+  } else if (file.deletion_vector) {
+    auto rows = delta::read_deletion_vector(*table().store, *file.deletion_vector);
+    if (!rows.ok()) batch::throw_error(std::move(rows).context("file '" + file.path + "' of " + table().snapshot.where()).error());
+    if (rows->cardinality() > 0) reader.deletion_filter = make_uniq<DeletionFilter>(std::move(rows).value());
   }
 }
 
@@ -169,13 +200,14 @@ duckdb::ReaderInitializeType DeltaFileReader::CreateMapping(duckdb::ClientContex
                                                             const duckdb::MultiFileReaderBindData&,
                                                             const duckdb::virtual_column_map_t& virtual_columns) {
   try {
-    auto columns = columns_in_file(*table_, *reader_data.reader);
+    auto columns = columns_in_file(table(), *reader_data.reader);
+    if (target_.changes) add_change_columns(columns);
     duckdb::TableFilterSet adapted;
     duckdb::TableFilterSet none;
     for (const auto& [place, filter] : filters ? filters->filters : none.filters) {
       idx_t column = global_column_ids[place].GetPrimaryIndex();
       if (column == kMetadataColumn) continue;
-      bool constant_column = column >= columns.size() || table_->partition_index[column];
+      bool constant_column = column >= columns.size() || constant_value(column, *reader_data.reader);
       auto local = constant_column ? filter->Copy() : filter_for_file(*filter, columns[column], reader_data.reader->columns);
       if (local) adapted.filters.emplace(place, std::move(local));
     }
@@ -192,7 +224,7 @@ duckdb::ReaderInitializeType DeltaFileReader::CreateMapping(duckdb::ClientContex
     }
     return result;
   } catch (const std::exception& exception) {
-    rethrow_reading(exception, *table_);
+    rethrow_reading(exception, table());
   }
 }
 
@@ -226,7 +258,7 @@ duckdb::unique_ptr<Expression> DeltaFileReader::GetVirtualColumnExpression(
   const delta::ScanFile& file = *reader.Cast<DataFileReader>().in_log;
   // Ids that rows kept when they moved here stand in columns of the file outside of the schema.
   auto materialized = [&](const char* property) -> duckdb::unique_ptr<Expression> {
-    auto name = table_->snapshot.property(property);
+    auto name = table().snapshot.property(property);
     auto place = name ? find_in_file(reader, *name) : std::nullopt;
     if (!place) return nullptr;
     auto value = make_uniq<duckdb::BoundReferenceExpression>(reader.columns[*place].type, reader.column_ids.size());
@@ -258,12 +290,12 @@ duckdb::unique_ptr<Expression> DeltaFileReader::GetVirtualColumnExpression(
     sum.push_back(row_index());
     fresh_id = call("+", std::move(sum));
   }
-  std::string path = shown_path(*table_, file);
+  std::string path = shown_path(table(), file);
   duckdb::vector<duckdb::unique_ptr<Expression>> fields;
   fields.push_back(constant(Value(path)));
   fields.push_back(constant(Value(path.substr(path.rfind('/') + 1))));
   fields.push_back(constant(Value::BIGINT(file.size)));
-  fields.push_back(constant(Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(file.modification_time * 1000))));
+  fields.push_back(constant(time(file.modification_time)));
   fields.push_back(row_index());
   fields.push_back(first_of(std::move(row_id), std::move(fresh_id)));
   fields.push_back(first_of(std::move(commit_version), constant(number(file.default_row_commit_version))));

@@ -6,11 +6,9 @@
 #include <memory>
 
 #include "duckdb/common/multi_file/multi_file_reader.hpp"
-#include "engine/delta_scan/table.h"
+#include "engine/delta_scan/scan_function.h"
 
 namespace deltastream::engine {
-
-class DeltaFileList;
 
 class DeltaFileReader final : public duckdb::MultiFileReader {
  public:
@@ -18,10 +16,9 @@ class DeltaFileReader final : public duckdb::MultiFileReader {
   static constexpr duckdb::column_t kMetadataColumn = UINT64_C(9223372036854776808);
   static LogicalType metadata_type();
 
-  DeltaFileReader(std::shared_ptr<const TableAccess> access, std::shared_ptr<const DeltaTable> table,
-                  duckdb::optional_ptr<duckdb::TableCatalogEntry> catalog_entry);
+  DeltaFileReader(std::shared_ptr<const TableAccess> access, ScanTarget target);
 
-  duckdb::optional_ptr<duckdb::TableCatalogEntry> catalog_entry() const { return catalog_entry_; }
+  duckdb::optional_ptr<duckdb::TableCatalogEntry> catalog_entry() const { return target_.entry; }
 
   duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(duckdb::ClientContext& context, const duckdb::vector<std::string>& paths,
                                                            const duckdb::FileGlobInput& glob_input) override;
@@ -58,8 +55,11 @@ class DeltaFileReader final : public duckdb::MultiFileReader {
 
  private:
   std::shared_ptr<const TableAccess> access_;
-  std::shared_ptr<const DeltaTable> table_;
-  duckdb::optional_ptr<duckdb::TableCatalogEntry> catalog_entry_;
+  const DeltaTable& table() const { return *target_.table; }
+  // The value of a column that is the same in every row of the file.
+  std::optional<Value> constant_value(duckdb::idx_t column, const duckdb::BaseFileReader& reader) const;
+
+  ScanTarget target_;
 };
 
 }  // namespace deltastream::engine

@@ -17,8 +17,7 @@ using duckdb::idx_t;
 
 struct ScanInfo final : duckdb::TableFunctionInfo {
   std::shared_ptr<const TableAccess> access;
-  std::shared_ptr<const DeltaTable> table;  // once bound
-  duckdb::optional_ptr<duckdb::TableCatalogEntry> entry;
+  ScanTarget target;  // once bound
   duckdb::table_function_bind_t parquet_bind = nullptr;
 };
 
@@ -26,22 +25,7 @@ const DeltaFileList& file_list(const FunctionData& data) { return data.Cast<duck
 
 duckdb::unique_ptr<duckdb::MultiFileReader> make_reader(const duckdb::TableFunction& function) {
   const auto& info = function.function_info->Cast<ScanInfo>();
-  return duckdb::make_uniq<DeltaFileReader>(info.access, info.table, info.entry);
-}
-
-// Binds the Parquet scan with the opened table in its info.
-duckdb::unique_ptr<FunctionData> bind_table(ClientContext& context, duckdb::TableFunctionBindInput& input, const ScanInfo& info,
-                                            std::shared_ptr<const DeltaTable> table, duckdb::vector<LogicalType>& types,
-                                            duckdb::vector<std::string>& names) {
-  auto bound = duckdb::make_shared_ptr<ScanInfo>(info);
-  bound->table = std::move(table);
-  duckdb::TableFunction function = input.table_function;
-  function.function_info = bound;
-  duckdb::vector<Value> inputs{Value(bound->table->location)};
-  duckdb::named_parameter_map_t none;
-  duckdb::TableFunctionBindInput inner(inputs, none, input.input_table_types, input.input_table_names, bound.get(), input.binder, function,
-                                       input.ref);
-  return info.parquet_bind(context, inner, types, names);
+  return duckdb::make_uniq<DeltaFileReader>(info.access, info.target);
 }
 
 TimeTravel travel_of(const duckdb::named_parameter_map_t& parameters) {
@@ -60,7 +44,7 @@ duckdb::unique_ptr<FunctionData> bind(ClientContext& context, duckdb::TableFunct
   const auto& info = input.info->Cast<ScanInfo>();
   if (input.inputs[0].IsNull()) batch::throw_error(invalid_argument("delta_scan needs the path of a table"));
   auto table = batch::value_or_throw(info.access->open(duckdb::StringValue::Get(input.inputs[0]), travel_of(input.named_parameters)));
-  return bind_table(context, input, info, std::move(table), types, names);
+  return bind_scan_target(context, input, {std::move(table), nullptr, nullptr}, types, names);
 }
 
 // count(*) without reading, where the log tells it exactly.
@@ -80,6 +64,8 @@ duckdb::InsertionOrderPreservingMap<std::string> describe(duckdb::TableFunctionT
   if (!input.bind_data) return result;
   const DeltaFileList& files = file_list(*input.bind_data);
   result["Table"] = files.table().snapshot.where();
+  if (files.changes()) result["Changes"] = "of " + std::to_string(files.plan().files.size()) + " files";
+  if (files.changes()) return result;
   result["Files"] = files.plan().describe();
   return result;
 }
@@ -98,15 +84,21 @@ duckdb::BindInfo catalog_entry(const duckdb::optional_ptr<FunctionData> data) {
 
 bool takes_expression(ClientContext&, const duckdb::LogicalGet&, duckdb::Expression&) { return true; }
 
-duckdb::TableFunction scan_function(duckdb::TableFunction parquet_scan, std::shared_ptr<const TableAccess> access) {
+}  // namespace
+
+duckdb::TableFunction make_scan_function(duckdb::ExtensionLoader& loader, std::shared_ptr<const TableAccess> access, const std::string& name,
+                                         duckdb::vector<LogicalType> arguments, duckdb::table_function_bind_t bind_function) {
+  auto& parquet = loader.GetTableFunction("parquet_scan");
+  // Its first overload takes one path, the second a list.
+  duckdb::TableFunction function = parquet.functions.GetFunctionByOffset(0);
   auto info = duckdb::make_shared_ptr<ScanInfo>();
   info->access = std::move(access);
-  info->parquet_bind = parquet_scan.bind;
-  duckdb::TableFunction function = std::move(parquet_scan);
-  function.name = "delta_scan";
-  function.named_parameters = {{"version", LogicalType::BIGINT}, {"timestamp", LogicalType::TIMESTAMP_TZ}};
+  info->parquet_bind = function.bind;
+  function.name = name;
+  function.arguments = std::move(arguments);
+  function.named_parameters.clear();
   function.function_info = info;
-  function.bind = bind;
+  function.bind = bind_function;
   function.get_multi_file_reader = make_reader;
   function.get_virtual_columns = virtual_columns;
   function.get_partition_stats = exact_count;
@@ -124,17 +116,26 @@ duckdb::TableFunction scan_function(duckdb::TableFunction parquet_scan, std::sha
   return function;
 }
 
-}  // namespace
+const TableAccess& scan_access(const duckdb::TableFunctionInfo& info) { return *info.Cast<ScanInfo>().access; }
+
+// Binds the Parquet scan with the target in its info.
+duckdb::unique_ptr<FunctionData> bind_scan_target(ClientContext& context, duckdb::TableFunctionBindInput& input, ScanTarget target,
+                                                  duckdb::vector<LogicalType>& types, duckdb::vector<std::string>& names) {
+  auto bound = duckdb::make_shared_ptr<ScanInfo>(input.info->Cast<ScanInfo>());
+  bound->target = std::move(target);
+  duckdb::TableFunction function = input.table_function;
+  function.function_info = bound;
+  duckdb::vector<Value> inputs{Value(bound->target.table->location)};
+  duckdb::named_parameter_map_t none;
+  duckdb::TableFunctionBindInput inner(inputs, none, input.input_table_types, input.input_table_names, bound.get(), input.binder, function,
+                                       input.ref);
+  return bound->parquet_bind(context, inner, types, names);
+}
 
 void register_delta_scan(duckdb::ExtensionLoader& loader, std::shared_ptr<const TableAccess> access) {
-  auto& parquet = loader.GetTableFunction("parquet_scan");
-  for (const auto& overload : parquet.functions.functions) {
-    if (overload.arguments == duckdb::vector<LogicalType>{LogicalType::VARCHAR}) {
-      loader.RegisterFunction(scan_function(overload, std::move(access)));
-      return;
-    }
-  }
-  batch::throw_error(internal("DuckDB's parquet_scan does not take one path"));
+  duckdb::TableFunction function = make_scan_function(loader, std::move(access), "delta_scan", {LogicalType::VARCHAR}, bind);
+  function.named_parameters = {{"version", LogicalType::BIGINT}, {"timestamp", LogicalType::TIMESTAMP_TZ}};
+  loader.RegisterFunction(std::move(function));
 }
 
 duckdb::virtual_column_map_t scan_virtual_columns() {
@@ -156,9 +157,7 @@ BoundScan bind_scan(ClientContext& context, std::shared_ptr<const DeltaTable> ta
   duckdb::vector<std::string> no_names, names;
   duckdb::TableFunctionRef ref;
   duckdb::TableFunctionBindInput input(inputs, none, no_types, no_names, scan.function->function_info.get(), nullptr, *scan.function, ref);
-  ScanInfo info = scan.function->function_info->Cast<ScanInfo>();
-  info.entry = catalog_entry;
-  scan.data = bind_table(context, input, info, std::move(table), types, names);
+  scan.data = bind_scan_target(context, input, {std::move(table), nullptr, catalog_entry}, types, names);
   return scan;
 }
 

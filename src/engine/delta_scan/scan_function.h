@@ -4,21 +4,31 @@
 
 #include <memory>
 
-#include "duckdb/common/helper.hpp"
-#include "duckdb/common/table_column.hpp"
+#include "duckdb/function/table_function.hpp"
+#include "engine/delta_scan/change_set.h"
 #include "engine/delta_scan/table.h"
 
 namespace duckdb {
-class ClientContext;
 class ExtensionLoader;
-class TableCatalogEntry;
-class TableFunction;
-struct FunctionData;
-}  // namespace duckdb
+}
 
 namespace deltastream::engine {
 
 void register_delta_scan(duckdb::ExtensionLoader& loader, std::shared_ptr<const TableAccess> access);
+
+// What one scan reads: a version of a table, or the changes between versions.
+struct ScanTarget {
+  std::shared_ptr<const DeltaTable> table;
+  std::shared_ptr<const ChangeSet> changes;
+  duckdb::optional_ptr<duckdb::TableCatalogEntry> entry;   // of an attached table
+};
+
+// For functions that scan what they find out in their own bind: DuckDB's Parquet scan with our reader behind it.
+duckdb::TableFunction make_scan_function(duckdb::ExtensionLoader& loader, std::shared_ptr<const TableAccess> access, const std::string& name,
+                                         duckdb::vector<LogicalType> arguments, duckdb::table_function_bind_t bind);
+const TableAccess& scan_access(const duckdb::TableFunctionInfo& info);
+duckdb::unique_ptr<duckdb::FunctionData> bind_scan_target(duckdb::ClientContext& context, duckdb::TableFunctionBindInput& input, ScanTarget target,
+                                                          duckdb::vector<LogicalType>& types, duckdb::vector<std::string>& names);
 
 // What a bound scan needs, for whoever binds one without SQL: the function and its data, for an opened table.
 struct BoundScan {

@@ -60,10 +60,11 @@ Result<std::shared_ptr<storage::ObjectStore>> TableAccess::open_store(const std:
   return storage::open_store(location, environment_);
 }
 
-Result<std::shared_ptr<DeltaTable>> TableAccess::open(const std::string& location, const TimeTravel& travel) const {
+Result<std::shared_ptr<DeltaTable>> TableAccess::open(const std::string& location, const TimeTravel& travel, delta::LoadFiles files) const {
   DS_ASSIGN_OR_RETURN(auto store, open_store(location));
   delta::SnapshotOptions options;
   options.version = travel.version;
+  options.files = files;
   if (travel.timestamp_us) {
     // Commits carry milliseconds: one of the same millisecond is not later.
     int64_t ms = *travel.timestamp_us / 1000 - (*travel.timestamp_us % 1000 < 0 ? 1 : 0);

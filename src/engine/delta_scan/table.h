@@ -38,7 +38,8 @@ class TableAccess {
  public:
   TableAccess(const Environment& environment, std::vector<std::string> granted_roots);
 
-  Result<std::shared_ptr<DeltaTable>> open(const std::string& location, const TimeTravel& travel) const;
+  Result<std::shared_ptr<DeltaTable>> open(const std::string& location, const TimeTravel& travel,
+                                           delta::LoadFiles files = delta::LoadFiles::kAll) const;
   // The store of a table, without a look into it.
   Result<std::shared_ptr<storage::ObjectStore>> open_store(const std::string& location) const;
   // What to open for a file of the table; permission when it lies outside of what is granted.
