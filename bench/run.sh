@@ -5,14 +5,23 @@ here=$(dirname "$(readlink -f "$0")")
 root=$(readlink -f "$here/..")
 "$root/dev" build release
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(json source window nexmark kafka)
+[ ${#names[@]} -gt 0 ] || names=(json parquet source window nexmark kafka)
+
+# measure PROGRAM: builds and runs one of bench/*.cc.
+measure() {
+  cmake --build "$root/build/release" --target "bench_$1" >"/tmp/deltastream-bench.$$" || { cat "/tmp/deltastream-bench.$$" >&2; exit 1; }
+  rm -f "/tmp/deltastream-bench.$$"
+  "$root/build/release/bench_$1"
+}
+
 for name in "${names[@]}"; do
   echo "== $name"
   case "$name" in
     nexmark | kafka) python3 "$here/compare.py" "$name" ${DS_BENCH_ARGUMENTS:-} ;;
-    json) "$root/build/release/bench_decode_json" ;;
-    source) "$root/build/release/bench_nexmark_source" ;;
-    window) "$root/build/release/bench_window_aggregate" ;;
-    *) echo "error: invalid argument: no benchmark named '$name' (nexmark, kafka, json, source, window)" >&2; exit 2 ;;
+    json) measure decode_json ;;
+    parquet) measure parquet ;;
+    source) measure nexmark_source ;;
+    window) measure window_aggregate ;;
+    *) echo "error: invalid argument: no benchmark named '$name' (nexmark, kafka, json, parquet, source, window)" >&2; exit 2 ;;
   esac
 done
