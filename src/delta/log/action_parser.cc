@@ -1,140 +1,136 @@
 #include "delta/log/action_parser.h"
 
+#include <charconv>
 #include <cstring>
 #include <simdjson.h>
+
+#include "delta/json/json_cursor.h"
 
 namespace deltastream::delta {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-using simdjson::error_code;
-
-// Carries the first error through a chain of reads, so that each reads as one line.
+// Reads the fields of one action off the cursor, and says which field was wrong.
 class Reader {
  public:
-  explicit Reader(const char* action) : action_(action) {}
+  Reader(JsonCursor& json, const char* action) : json_(json), action_(action) {}
 
   const char* action() const { return action_; }
-  bool failed() const { return failed_; }
-  Error error() const { return corrupt(message_); }
-  void fail(std::string_view field, std::string_view what) {
-    if (!failed_) message_ = std::string("action '") + action_ + "', field '" + std::string(field) + "': " + std::string(what);
-    failed_ = true;
+  bool failed() const { return json_.failed() || !message_.empty(); }
+  Error error() const {
+    std::string where = std::string("action '") + action_ + "'";
+    if (!field_.empty()) where += ", field '" + std::string(field_) + "'";
+    return corrupt(where + ": " + (message_.empty() ? json_.failure() : message_));
   }
-  bool check(error_code code, std::string_view field) {
-    if (code) fail(field, simdjson::error_message(code));
-    return !code;
+  void fail(std::string_view field, std::string what) {
+    if (failed()) return;
+    field_ = field;
+    message_ = std::move(what);
   }
 
   // Each leaves `out` alone for null, which means absent everywhere in the log.
-  void text(ondemand::value value, std::string_view field, std::string_view& out) {
-    if (null(value, field)) return;
-    check(value.get_string().get(out), field);
+  void text(std::string_view field, std::string_view& out) {
+    if (json_.null()) return;
+    out = json_.string();
+    note(field);
   }
-  void text(ondemand::value value, std::string_view field, std::string& out) {
+  void text(std::string_view field, std::string& out) {
     std::string_view view;
-    text(value, field, view);
+    text(field, view);
     out = view;
   }
   template <class Integer>
-  void number(ondemand::value value, std::string_view field, Integer& out) {
-    int64_t wide = 0;
-    if (null(value, field) || !check(value.get_int64().get(wide), field)) return;
+  void number(std::string_view field, Integer& out) {
+    if (json_.null()) return;
+    int64_t wide = json_.integer();
+    note(field);
     out = static_cast<Integer>(wide);
     if (static_cast<int64_t>(out) != wide) fail(field, "the number does not fit");
   }
   template <class Integer>
-  void number(ondemand::value value, std::string_view field, std::optional<Integer>& out) {
-    if (null(value, field)) return;
-    Integer wide = 0;
-    number(value, field, wide);
-    out = wide;
+  void number(std::string_view field, std::optional<Integer>& out) {
+    if (json_.null()) return;
+    Integer value = 0;
+    number(field, value);
+    out = value;
   }
-  void boolean(ondemand::value value, std::string_view field, bool& out) {
-    if (!null(value, field)) check(value.get_bool().get(out), field);
+  void boolean(std::string_view field, bool& out) {
+    if (json_.null()) return;
+    out = json_.boolean();
+    note(field);
   }
   // The object's own text.
-  void raw_object(ondemand::value value, std::string_view field, std::string_view& out) {
-    if (null(value, field)) return;
-    ondemand::object object;
-    if (check(value.get_object().get(object), field)) check(object.raw_json().get(out), field);
+  void raw_object(std::string_view field, std::string_view& out) {
+    if (json_.null()) return;
+    if (json_.peek() != '{') json_.fail("an object is expected");
+    out = json_.raw();
+    note(field);
   }
   template <class Each>
-  void object(ondemand::value value, std::string_view field, Each&& each) {
-    if (null(value, field)) return;
-    ondemand::object fields;
-    if (!check(value.get_object().get(fields), field)) return;
-    for (auto item : fields) {
-      std::string_view key;
-      ondemand::value inner;
-      if (!check(item.unescaped_key().get(key), field) || !check(item.value().get(inner), field)) return;
-      each(key, inner);
-      if (failed_) return;
-    }
+  void object(std::string_view field, Each&& each) {
+    if (json_.null()) return;
+    json_.object(each);
+    note(field);
   }
-  void texts(ondemand::value value, std::string_view field, std::vector<std::string>& out) {
-    ondemand::array items;
-    if (null(value, field) || !check(value.get_array().get(items), field)) return;
-    for (auto item : items) {
-      std::string_view one;
-      if (!check(item.get_string().get(one), field)) return;
-      out.emplace_back(one);
-    }
+  void texts(std::string_view field, std::vector<std::string>& out) {
+    if (json_.null()) return;
+    json_.array([&] { out.emplace_back(json_.string()); });
+    note(field);
   }
-  void text_map(ondemand::value value, std::string_view field, StringMap& out) {
-    object(value, field, [&](std::string_view key, ondemand::value inner) {
+  void text_map(std::string_view field, StringMap& out) {
+    object(field, [&](std::string_view key) {
       std::string_view one;
-      text(inner, field, one);
+      text(field, one);
       out[std::string(key)] = one;
     });
   }
-  void list_of_features(ondemand::value value, std::string_view field, std::optional<std::vector<std::string>>& out) {
-    if (null(value, field)) return;
+  void list_of_features(std::string_view field, std::optional<std::vector<std::string>>& out) {
+    if (json_.null()) return;
     out.emplace();
-    texts(value, field, *out);
+    texts(field, *out);
   }
 
  private:
-  bool null(ondemand::value& value, std::string_view field) {
-    bool is_null = false;
-    return !check(simdjson::simdjson_result<bool>(value.is_null()).get(is_null), field) || is_null;
+  // The innermost field at which the cursor failed.
+  void note(std::string_view field) {
+    if (json_.failed() && field_.empty()) field_ = field;
   }
 
+  JsonCursor& json_;
   const char* action_;
-  bool failed_ = false;
+  std::string_view field_;
   std::string message_;
 };
 
-void read_descriptor(Reader& reader, ondemand::value value, DeletionVectorView& vector) {
+void read_descriptor(Reader& reader, DeletionVectorView& vector) {
   std::string_view type;
-  reader.object(value, "deletionVector", [&](std::string_view key, ondemand::value inner) {
-    if (key == "storageType") reader.text(inner, "deletionVector.storageType", type);
-    else if (key == "pathOrInlineDv") reader.text(inner, "deletionVector.pathOrInlineDv", vector.path_or_inline);
-    else if (key == "offset") reader.number(inner, "deletionVector.offset", vector.offset);
-    else if (key == "sizeInBytes") reader.number(inner, "deletionVector.sizeInBytes", vector.size_in_bytes);
-    else if (key == "cardinality") reader.number(inner, "deletionVector.cardinality", vector.cardinality);
+  reader.object("deletionVector", [&](std::string_view key) {
+    if (key == "storageType") reader.text("deletionVector.storageType", type);
+    else if (key == "pathOrInlineDv") reader.text("deletionVector.pathOrInlineDv", vector.path_or_inline);
+    else if (key == "offset") reader.number("deletionVector.offset", vector.offset);
+    else if (key == "sizeInBytes") reader.number("deletionVector.sizeInBytes", vector.size_in_bytes);
+    else if (key == "cardinality") reader.number("deletionVector.cardinality", vector.cardinality);
     if (type.size() == 1) vector.storage_type = type[0];
   });
   if (!type.empty() && type.size() != 1) reader.fail("deletionVector.storageType", "'" + std::string(type) + "' is no storage type");
 }
 
-void read_file(Reader& reader, ondemand::value value, bool is_add, FileView& file) {
+void read_file(Reader& reader, bool is_add, FileView& file) {
   file.has_size = false;
-  reader.object(value, reader.action(), [&](std::string_view key, ondemand::value inner) {
-    if (key == "path") reader.text(inner, "path", file.path);
-    else if (key == "partitionValues") reader.raw_object(inner, "partitionValues", file.partition_values);
-    else if (key == "stats" && is_add) reader.text(inner, "stats", file.stats);
-    else if (key == "tags" && is_add) reader.raw_object(inner, "tags", file.tags);
-    else if (key == "dataChange") reader.boolean(inner, "dataChange", file.data_change);
-    else if (key == "modificationTime" && is_add) reader.number(inner, "modificationTime", file.time);
-    else if (key == "deletionTimestamp" && !is_add) reader.number(inner, "deletionTimestamp", file.time);
-    else if (key == "deletionVector") read_descriptor(reader, inner, file.deletion_vector);
-    else if (key == "baseRowId") reader.number(inner, "baseRowId", file.base_row_id);
-    else if (key == "defaultRowCommitVersion") reader.number(inner, "defaultRowCommitVersion", file.default_row_commit_version);
-    else if (key == "clusteringProvider" && is_add) reader.text(inner, "clusteringProvider", file.clustering_provider);
+  reader.object(reader.action(), [&](std::string_view key) {
+    if (key == "path") reader.text("path", file.path);
+    else if (key == "partitionValues") reader.raw_object("partitionValues", file.partition_values);
+    else if (key == "stats" && is_add) reader.text("stats", file.stats);
+    else if (key == "tags" && is_add) reader.raw_object("tags", file.tags);
+    else if (key == "dataChange") reader.boolean("dataChange", file.data_change);
+    else if (key == "modificationTime" && is_add) reader.number("modificationTime", file.time);
+    else if (key == "deletionTimestamp" && !is_add) reader.number("deletionTimestamp", file.time);
+    else if (key == "deletionVector") read_descriptor(reader, file.deletion_vector);
+    else if (key == "baseRowId") reader.number("baseRowId", file.base_row_id);
+    else if (key == "defaultRowCommitVersion") reader.number("defaultRowCommitVersion", file.default_row_commit_version);
+    else if (key == "clusteringProvider" && is_add) reader.text("clusteringProvider", file.clustering_provider);
     else if (key == "size") {
       std::optional<int64_t> size;
-      reader.number(inner, "size", size);
+      reader.number("size", size);
       file.has_size = size.has_value();
       file.size = size.value_or(0);
     }
@@ -143,194 +139,200 @@ void read_file(Reader& reader, ondemand::value value, bool is_add, FileView& fil
   if (is_add && !file.has_size) reader.fail("size", "is missing");
 }
 
-void read_protocol(Reader& reader, ondemand::value value, Protocol& protocol) {
+void read_protocol(Reader& reader, Protocol& protocol) {
   bool has_reader = false;
   bool has_writer = false;
-  reader.object(value, "protocol", [&](std::string_view key, ondemand::value inner) {
+  reader.object("protocol", [&](std::string_view key) {
     if (key == "minReaderVersion") {
-      reader.number(inner, "minReaderVersion", protocol.min_reader_version);
+      reader.number("minReaderVersion", protocol.min_reader_version);
       has_reader = true;
     } else if (key == "minWriterVersion") {
-      reader.number(inner, "minWriterVersion", protocol.min_writer_version);
+      reader.number("minWriterVersion", protocol.min_writer_version);
       has_writer = true;
     } else if (key == "readerFeatures") {
-      reader.list_of_features(inner, "readerFeatures", protocol.reader_features);
+      reader.list_of_features("readerFeatures", protocol.reader_features);
     } else if (key == "writerFeatures") {
-      reader.list_of_features(inner, "writerFeatures", protocol.writer_features);
+      reader.list_of_features("writerFeatures", protocol.writer_features);
     }
   });
   if (!has_reader) reader.fail("minReaderVersion", "is missing");
   if (!has_writer) reader.fail("minWriterVersion", "is missing");
 }
 
-void read_metadata(Reader& reader, ondemand::value value, Metadata& metadata) {
-  reader.object(value, "metaData", [&](std::string_view key, ondemand::value inner) {
-    if (key == "id") reader.text(inner, "id", metadata.id);
-    else if (key == "name") reader.text(inner, "name", metadata.name);
-    else if (key == "description") reader.text(inner, "description", metadata.description);
-    else if (key == "schemaString") reader.text(inner, "schemaString", metadata.schema_string);
-    else if (key == "partitionColumns") reader.texts(inner, "partitionColumns", metadata.partition_columns);
-    else if (key == "createdTime") reader.number(inner, "createdTime", metadata.created_time);
-    else if (key == "configuration") reader.text_map(inner, "configuration", metadata.configuration);
+void read_metadata(Reader& reader, Metadata& metadata) {
+  reader.object("metaData", [&](std::string_view key) {
+    if (key == "id") reader.text("id", metadata.id);
+    else if (key == "name") reader.text("name", metadata.name);
+    else if (key == "description") reader.text("description", metadata.description);
+    else if (key == "schemaString") reader.text("schemaString", metadata.schema_string);
+    else if (key == "partitionColumns") reader.texts("partitionColumns", metadata.partition_columns);
+    else if (key == "createdTime") reader.number("createdTime", metadata.created_time);
+    else if (key == "configuration") reader.text_map("configuration", metadata.configuration);
     else if (key == "format") {
-      reader.object(inner, "format", [&](std::string_view format_key, ondemand::value format_value) {
-        if (format_key == "provider") reader.text(format_value, "format.provider", metadata.format_provider);
-        else if (format_key == "options") reader.text_map(format_value, "format.options", metadata.format_options);
+      reader.object("format", [&](std::string_view format_key) {
+        if (format_key == "provider") reader.text("format.provider", metadata.format_provider);
+        else if (format_key == "options") reader.text_map("format.options", metadata.format_options);
       });
     }
   });
   if (metadata.schema_string.empty()) reader.fail("schemaString", "is missing");
 }
 
-void read_txn(Reader& reader, ondemand::value value, Txn& txn) {
-  reader.object(value, "txn", [&](std::string_view key, ondemand::value inner) {
-    if (key == "appId") reader.text(inner, "appId", txn.app_id);
-    else if (key == "version") reader.number(inner, "version", txn.version);
-    else if (key == "lastUpdated") reader.number(inner, "lastUpdated", txn.last_updated);
+void read_txn(Reader& reader, Txn& txn) {
+  reader.object("txn", [&](std::string_view key) {
+    if (key == "appId") reader.text("appId", txn.app_id);
+    else if (key == "version") reader.number("version", txn.version);
+    else if (key == "lastUpdated") reader.number("lastUpdated", txn.last_updated);
   });
 }
 
-void read_domain(Reader& reader, ondemand::value value, DomainMetadata& domain) {
-  reader.object(value, "domainMetadata", [&](std::string_view key, ondemand::value inner) {
-    if (key == "domain") reader.text(inner, "domain", domain.domain);
-    else if (key == "configuration") reader.text(inner, "configuration", domain.configuration);
-    else if (key == "removed") reader.boolean(inner, "removed", domain.removed);
+void read_sidecar(Reader& reader, Sidecar& sidecar) {
+  reader.object("sidecar", [&](std::string_view key) {
+    if (key == "path") reader.text("path", sidecar.path);
+    else if (key == "sizeInBytes") reader.number("sizeInBytes", sidecar.size);
+  });
+}
+
+void read_domain(Reader& reader, DomainMetadata& domain) {
+  reader.object("domainMetadata", [&](std::string_view key) {
+    if (key == "domain") reader.text("domain", domain.domain);
+    else if (key == "configuration") reader.text("configuration", domain.configuration);
+    else if (key == "removed") reader.boolean("removed", domain.removed);
   });
 }
 
 // commitInfo is free form: a field of another shape than ours says nothing to us and is no error.
-void read_commit_info(ondemand::value value, CommitInfo& info) {
-  Reader reader("commitInfo");
-  reader.object(value, "commitInfo", [&](std::string_view key, ondemand::value inner) {
-    Reader lenient("commitInfo");
-    if (key == "timestamp") lenient.number(inner, "timestamp", info.timestamp);
-    else if (key == "inCommitTimestamp") lenient.number(inner, "inCommitTimestamp", info.in_commit_timestamp);
-    else if (key == "operation") lenient.text(inner, "operation", info.operation);
-    else if (key == "engineInfo") lenient.text(inner, "engineInfo", info.engine_info);
-    else if (key == "txnId") lenient.text(inner, "txnId", info.txn_id);
-    else if (key == "userMetadata") lenient.text(inner, "userMetadata", info.user_metadata);
-    else if (key == "readVersion") lenient.number(inner, "readVersion", info.read_version);
-    else if (key == "isBlindAppend") {
-      bool blind = false;
-      if (!inner.get_bool().get(blind)) info.is_blind_append = blind;
-    }
-    else if (key == "operationParameters" || key == "operationMetrics") {
-      StringMap& map = key == "operationMetrics" ? info.operation_metrics : info.operation_parameters;
-      lenient.object(inner, "map", [&](std::string_view name, ondemand::value item) {
-        std::string_view raw;
-        simdjson::ondemand::json_type type;
-        if (item.type().get(type)) return;
-        if (type == simdjson::ondemand::json_type::string) {
-          if (!item.get_string().get(raw)) map[std::string(name)] = raw;
-        } else if (type == simdjson::ondemand::json_type::number) {
-          map[std::string(name)] = item.raw_json_token();
-        }
-      });
+void lenient_text(JsonCursor& json, std::string& out) {
+  if (json.peek() == '"') out = json.string();
+}
+
+std::optional<int64_t> lenient_number(JsonCursor& json) {
+  char first = json.peek();
+  if (first != '-' && (first < '0' || first > '9')) return std::nullopt;
+  std::string_view raw = json.raw();
+  int64_t value = 0;
+  auto parsed = std::from_chars(raw.data(), raw.data() + raw.size(), value);
+  return parsed.ec == std::errc() && parsed.ptr == raw.data() + raw.size() ? std::optional(value) : std::nullopt;
+}
+
+// Values are texts, or numbers and the like as they stand.
+void lenient_map(JsonCursor& json, StringMap& out) {
+  if (json.peek() != '{') return;
+  json.object([&](std::string_view key) {
+    std::string name(key);
+    if (json.peek() == '"') {
+      out[name] = json.string();
+    } else if (json.peek() != 'n') {
+      out[name] = json.raw();
     }
   });
 }
 
-bool starts_with_key(const char* line, size_t size, std::string_view key) {
-  return size > key.size() && std::memcmp(line, key.data(), key.size()) == 0;
+void read_commit_info(JsonCursor& json, CommitInfo& info) {
+  if (json.peek() != '{') return;
+  json.object([&](std::string_view key) {
+    if (key == "timestamp") info.timestamp = lenient_number(json);
+    else if (key == "inCommitTimestamp") info.in_commit_timestamp = lenient_number(json);
+    else if (key == "operation") lenient_text(json, info.operation);
+    else if (key == "engineInfo") lenient_text(json, info.engine_info);
+    else if (key == "txnId") lenient_text(json, info.txn_id);
+    else if (key == "userMetadata") lenient_text(json, info.user_metadata);
+    else if (key == "readVersion") info.read_version = lenient_number(json);
+    else if (key == "isBlindAppend" && (json.peek() == 't' || json.peek() == 'f')) info.is_blind_append = json.boolean();
+    else if (key == "operationParameters") lenient_map(json, info.operation_parameters);
+    else if (key == "operationMetrics") lenient_map(json, info.operation_metrics);
+  });
+}
+
+// Skips one action without a look at what it holds.
+bool is_file_line(std::string_view line) {
+  return line.substr(0, 7) == "{\"add\":" || line.substr(0, 10) == "{\"remove\":" || line.substr(0, 7) == "{\"cdc\":";
 }
 
 }  // namespace
 
 struct ActionParser::Parser {
-  ondemand::parser json;
+  JsonCursor json;
 
-  Status dispatch(std::string_view action, ondemand::value value, ActionHandler& handler);
-  Status line(const char* text, size_t size, size_t capacity, ActionHandler& handler);
+  Status dispatch(std::string_view action, ActionHandler& handler);
+  Status file(std::string_view action, ActionHandler& handler);
+  template <class Action, class Read, class HandOver>
+  Status other(const char* name, Read&& read, HandOver&& hand_over);
 };
 
-Status ActionParser::Parser::dispatch(std::string_view action, ondemand::value value, ActionHandler& handler) {
+Status ActionParser::Parser::file(std::string_view action, ActionHandler& handler) {
+  if (!handler.wants_files()) return {};
   bool is_add = action == "add";
-  if (is_add || action == "remove") {
-    if (!handler.wants_files()) return {};
-    Reader reader(is_add ? "add" : "remove");
-    FileView file;
-    read_file(reader, value, is_add, file);
-    if (reader.failed()) return reader.error();
-    return is_add ? handler.on_add(file) : handler.on_remove(file);
-  }
-  if (action == "cdc") {
-    if (!handler.wants_files()) return {};
-    Reader reader("cdc");
-    FileView file;
-    read_file(reader, value, true, file);
-    if (reader.failed()) return reader.error();
-    return handler.on_cdc(file);
-  }
-  auto read = [&](const char* name, auto parsed, auto&& fill, auto&& hand_over) -> Status {
-    Reader reader(name);
-    fill(reader, value, parsed);
-    if (reader.failed()) return reader.error();
-    return hand_over(std::move(parsed));
-  };
-  if (action == "protocol") return read("protocol", Protocol{}, read_protocol, [&](Protocol p) { return handler.on_protocol(std::move(p)); });
-  if (action == "metaData") return read("metaData", Metadata{}, read_metadata, [&](Metadata m) { return handler.on_metadata(std::move(m)); });
-  if (action == "txn") return read("txn", Txn{}, read_txn, [&](Txn t) { return handler.on_txn(std::move(t)); });
-  if (action == "domainMetadata") {
-    return read("domainMetadata", DomainMetadata{}, read_domain, [&](DomainMetadata d) { return handler.on_domain(std::move(d)); });
-  }
-  if (action == "commitInfo") {
-    CommitInfo info;
-    read_commit_info(value, info);
-    return handler.on_commit_info(std::move(info));
-  }
-  if (action == "sidecar") {
-    auto fill = [](Reader& reader, ondemand::value object, Sidecar& sidecar) {
-      reader.object(object, "sidecar", [&](std::string_view key, ondemand::value inner) {
-        if (key == "path") reader.text(inner, "path", sidecar.path);
-        else if (key == "sizeInBytes") reader.number(inner, "sizeInBytes", sidecar.size);
-      });
-    };
-    return read("sidecar", Sidecar{}, fill, [&](Sidecar s) { return handler.on_sidecar(std::move(s)); });
-  }
-  return {};
+  bool is_remove = action == "remove";
+  Reader reader(json, is_add ? "add" : is_remove ? "remove" : "cdc");
+  FileView file;
+  read_file(reader, !is_remove, file);
+  if (reader.failed()) return reader.error();
+  if (is_add) return handler.on_add(file);
+  return is_remove ? handler.on_remove(file) : handler.on_cdc(file);
 }
 
-Status ActionParser::Parser::line(const char* text, size_t size, size_t capacity, ActionHandler& handler) {
-  ondemand::document document;
-  ondemand::object root;
-  if (auto error = json.iterate(text, size, capacity).get(document)) return corrupt(simdjson::error_message(error));
-  if (auto error = document.get_object().get(root)) return corrupt(simdjson::error_message(error));
-  for (auto field : root) {
-    std::string_view action;
-    ondemand::value value;
-    if (auto error = field.unescaped_key().get(action)) return corrupt(simdjson::error_message(error));
-    if (auto error = field.value().get(value)) return corrupt(simdjson::error_message(error));
-    simdjson::ondemand::json_type type;
-    if (auto error = value.type().get(type)) return corrupt(simdjson::error_message(error));
-    if (type == simdjson::ondemand::json_type::null) continue;
-    DS_RETURN_IF_ERROR(dispatch(action, value, handler));
-  }
-  // At the end there is no location any more.
-  if (document.current_location().error() == simdjson::SUCCESS) return corrupt("there is text after the action");
-  return {};
+template <class Action, class Read, class HandOver>
+Status ActionParser::Parser::other(const char* name, Read&& read, HandOver&& hand_over) {
+  Reader reader(json, name);
+  Action parsed;
+  read(reader, parsed);
+  if (reader.failed()) return reader.error();
+  return hand_over(std::move(parsed));
+}
+
+Status ActionParser::Parser::dispatch(std::string_view action, ActionHandler& handler) {
+  if (action == "add" || action == "remove" || action == "cdc") return file(action, handler);
+  if (action == "protocol") return other<Protocol>("protocol", read_protocol, [&](Protocol p) { return handler.on_protocol(std::move(p)); });
+  if (action == "metaData") return other<Metadata>("metaData", read_metadata, [&](Metadata m) { return handler.on_metadata(std::move(m)); });
+  if (action == "txn") return other<Txn>("txn", read_txn, [&](Txn t) { return handler.on_txn(std::move(t)); });
+  if (action == "domainMetadata") return other<DomainMetadata>("domainMetadata", read_domain, [&](DomainMetadata d) { return handler.on_domain(std::move(d)); });
+  if (action == "sidecar") return other<Sidecar>("sidecar", read_sidecar, [&](Sidecar s) { return handler.on_sidecar(std::move(s)); });
+  if (action != "commitInfo") return {};
+  CommitInfo info;
+  read_commit_info(json, info);
+  return json.failed() ? corrupt(std::string("action 'commitInfo': ") + json.failure()) : handler.on_commit_info(std::move(info));
 }
 
 ActionParser::ActionParser() : parser_(std::make_unique<Parser>()) {}
 ActionParser::~ActionParser() = default;
 
-Status ActionParser::parse(std::string& lines, ActionHandler& handler) {
-  size_t size = lines.size();
-  lines.reserve(size + simdjson::SIMDJSON_PADDING);
-  const char* begin = lines.data();
-  size_t line_number = 0;
-  for (size_t at = 0; at < size;) {
-    const void* newline = std::memchr(begin + at, '\n', size - at);
-    size_t end = newline ? static_cast<size_t>(static_cast<const char*>(newline) - begin) : size;
-    size_t length = end - at;
-    line_number++;
-    while (length > 0 && (begin[at + length - 1] == '\r' || begin[at + length - 1] == ' ')) length--;
-    bool skip = length == 0 || (!handler.wants_files() && begin[at + length - 1] == '}' &&
-                                (starts_with_key(begin + at, length, "{\"add\":") || starts_with_key(begin + at, length, "{\"remove\":")));
-    if (!skip) {
-      auto parsed = parser_->line(begin + at, length, lines.capacity() - at, handler);
-      if (!parsed.ok()) return std::move(parsed).context("line " + std::to_string(line_number));
+Status ActionParser::parse(std::string_view lines, ActionHandler& handler, bool continued) {
+  if (!continued) line_number_ = 0;
+  JsonCursor& json = parser_->json;
+  const char* at = lines.data();
+  const char* end = at + lines.size();
+  auto wrong = [&](Error error) { return error.add_context("line " + std::to_string(line_number_)); };
+  if (!simdjson::validate_utf8(lines)) {
+    line_number_++;
+    return wrong(corrupt("somewhere from here on there are bytes that are no UTF-8 text"));
+  }
+  while (at < end) {
+    line_number_++;
+    if (!handler.wants_files() && is_file_line({at, static_cast<size_t>(end - at)})) {
+      const void* newline = std::memchr(at, '\n', static_cast<size_t>(end - at));
+      const char* line_end = newline ? static_cast<const char*>(newline) : end;
+      const char* last = line_end - 1;
+      while (*last == '\r' || *last == ' ') last--;
+      if (*last != '}') return wrong(corrupt("the line ends in the middle"));
+      at = line_end + (newline ? 1 : 0);
+      continue;
     }
-    at = end + 1;
+    json.start(at, end);
+    json.skip_blanks();
+    if (!json.at_end() && *json.at() != '\n') {
+      Status handled;
+      json.object([&](std::string_view action) {
+        if (json.null()) return;
+        handled = parser_->dispatch(action, handler);
+        if (!handled.ok()) json.fail("an action is wrong");
+      });
+      if (!handled.ok()) return wrong(std::move(handled).error());
+      json.skip_blanks();
+      if (!json.failed() && !json.at_end() && *json.at() != '\n') json.fail("there is text after the action");
+      if (json.failed()) return wrong(corrupt(json.failure()));
+    }
+    at = json.at_end() ? end : json.at() + 1;
   }
   return {};
 }

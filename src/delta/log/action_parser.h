@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "common/result.h"
 #include "delta/actions.h"
@@ -39,12 +40,14 @@ class ActionParser {
  public:
   ActionParser();
   ~ActionParser();
-  // `lines` is newline-separated JSON; its capacity grows by the parser's padding.
-  Status parse(std::string& lines, ActionHandler& handler);
+  // `lines` is newline-separated JSON. `continued`: it goes on where the last call ended, which was at a line's end; only
+  // line numbers in messages tell the difference.
+  Status parse(std::string_view lines, ActionHandler& handler, bool continued = false);
 
  private:
   struct Parser;
   std::unique_ptr<Parser> parser_;
+  size_t line_number_ = 0;
 };
 
 }  // namespace deltastream::delta

@@ -1,8 +1,10 @@
 #include "delta/log/log_replay.h"
 
+#include "delta/checksum.h"
 #include "delta/log/checkpoint_reader.h"
 #include "delta/log/commit_info_reader.h"
 #include "delta/log/commit_replay.h"
+#include "delta/log/log_file_reader.h"
 #include "delta/scan.h"
 
 namespace deltastream::delta {
@@ -67,11 +69,11 @@ Status LogReplay::load_segment(const LogSegment& segment, bool& avoidable) {
   }
   for (const auto& commit : segment.commits) {
     avoidable = commit.compacted();
-    DS_ASSIGN_OR_RETURN(std::string lines, store_->get(commit.object.path).context(where(commit.version)));
-    DS_RETURN_IF_ERROR(replay(commit, lines, commit.version == 0));
+    DS_RETURN_IF_ERROR(replay(commit, commit.version == 0));
   }
   avoidable = false;
   DS_RETURN_IF_ERROR(settle(state_, where(state_.version)));
+  if (!wants_files_ && !state_.totals) state_.totals = read_checksum_totals(*store_, state_.version);
   if (segment.commits.empty() || segment.commits.back().compacted()) DS_RETURN_IF_ERROR(read_own_timestamp());
   unsettled_ = false;
   broken_ = false;
@@ -93,8 +95,7 @@ Status LogReplay::load_checkpoint(const CheckpointFiles& checkpoint) {
   CommitReplay replay(state_, LogFileKind::kCheckpoint);
   for (const auto& part : checkpoint.parts) {
     if (checkpoint.json) {
-      DS_ASSIGN_OR_RETURN(std::string lines, store_->get(part.path).context(store_->describe()));
-      DS_RETURN_IF_ERROR(parser_.parse(lines, replay).context(store_->describe() + "/" + part.path));
+      DS_RETURN_IF_ERROR(read_log_file(*store_, part, parser_, replay).context(store_->describe()));
     } else {
       DS_RETURN_IF_ERROR(read_checkpoint_file(store_, part.path, replay).context(store_->describe()));
     }
@@ -118,15 +119,18 @@ Status LogReplay::load_sidecars(CommitReplay& replay) {
   return {};
 }
 
-Status LogReplay::replay(const CommitFile& file, std::string& lines, bool count_files) {
+Status LogReplay::replay(const CommitFile& file, bool count_files) {
   CommitReplay commit(state_, file.compacted() ? LogFileKind::kCompacted : LogFileKind::kCommit, count_files);
-  DS_RETURN_IF_ERROR(parser_.parse(lines, commit).context(store_->describe() + "/" + file.object.path));
+  DS_RETURN_IF_ERROR(read_log_file(*store_, file.object, parser_, commit).context(store_->describe()));
   if (commit.finish(file.version)) unsettled_ = true;
   return {};
 }
 
-Status LogReplay::replay_commit(int64_t version, std::string& lines, bool count_files) {
-  return replay({version, {commit_path(version), lines.size(), 0}, version}, lines, count_files);
+Status LogReplay::replay_commit(int64_t version, std::string_view lines, bool count_files) {
+  CommitReplay commit(state_, LogFileKind::kCommit, count_files);
+  DS_RETURN_IF_ERROR(parser_.parse(lines, commit).context(store_->describe() + "/" + commit_path(version)));
+  if (commit.finish(version)) unsettled_ = true;
+  return {};
 }
 
 Status LogReplay::apply_commit(int64_t version, std::string lines) {

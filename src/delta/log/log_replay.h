@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/environment.h"
 #include "delta/log.h"
@@ -40,8 +41,8 @@ class LogReplay {
   Status read_own_timestamp();
   Status load_checkpoint(const CheckpointFiles& checkpoint);
   Status load_sidecars(CommitReplay& replay);
-  Status replay(const CommitFile& file, std::string& lines, bool count_files);
-  Status replay_commit(int64_t version, std::string& lines, bool count_files);
+  Status replay(const CommitFile& file, bool count_files);
+  Status replay_commit(int64_t version, std::string_view lines, bool count_files);
   Status follow(std::optional<int64_t> version, bool& moved);
 
   std::shared_ptr<storage::ObjectStore> store_;
