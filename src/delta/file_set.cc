@@ -8,61 +8,134 @@
 namespace deltastream::delta {
 namespace {
 
-constexpr size_t kBlockBytes = 1 << 20;
+constexpr size_t kFirstBlockBytes = 16 << 10;
+constexpr size_t kLastBlockBytes = 1 << 20;
 
-// What a record begins with; the texts follow in the order of their lengths.
-struct Header {
-  uint64_t hash;
-  int64_t size;
-  int64_t time;
-  int64_t base_row_id;
-  int64_t default_row_commit_version;
-  int64_t cardinality;
-  uint32_t path_length;
-  uint32_t values_length;
-  uint32_t stats_length;
-  uint32_t tags_length;
-  uint32_t provider_length;
-  uint32_t vector_length;
-  int32_t vector_offset;
-  int32_t vector_size;
-  char storage_type;
-  bool has_offset;
-  bool has_base_row_id;
-  bool has_commit_version;
-  bool has_size;
+// What a record holds besides path, partition values, size and time.
+enum Flag : uint8_t {
+  kHasSize = 1,
+  kHasStats = 2,
+  kHasTags = 4,
+  kHasProvider = 8,
+  kHasRowId = 16,
+  kHasCommitVersion = 32,
+  kHasVector = 64,
+  kVectorHasOffset = 128,
 };
 
-Header header_of(const char* record) {
-  Header header;
-  std::memcpy(&header, record, sizeof header);
-  return header;
+// The longest a number gets, and how many of them a record has at most.
+constexpr size_t kNumberBytes = 10;
+constexpr size_t kNumbersMax = 14;
+
+// A record is its flags, its numbers (seven bits a byte, small ones first), then its texts.
+class RecordWriter {
+ public:
+  explicit RecordWriter(char* at) : at_(at) {}
+  void byte(uint8_t value) { *at_++ = static_cast<char>(value); }
+  void number(uint64_t value) {
+    while (value >= 0x80) {
+      byte(static_cast<uint8_t>(value) | 0x80);
+      value >>= 7;
+    }
+    byte(static_cast<uint8_t>(value));
+  }
+  // Negative numbers occur in damaged logs only, but must come back as they were.
+  void signed_number(int64_t value) { number(static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63)); }
+  void text(std::string_view text) {
+    if (!text.empty()) std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  char* at() const { return at_; }
+
+ private:
+  char* at_;
+};
+
+class RecordReader {
+ public:
+  explicit RecordReader(const char* at) : at_(at) {}
+  uint8_t byte() { return static_cast<uint8_t>(*at_++); }
+  uint64_t number() {
+    uint64_t value = 0;
+    for (int shift = 0;; shift += 7) {
+      uint8_t next = byte();
+      value |= static_cast<uint64_t>(next & 0x7f) << shift;
+      if (next < 0x80) return value;
+    }
+  }
+  int64_t signed_number() {
+    uint64_t value = number();
+    return static_cast<int64_t>(value >> 1 ^ (0 - (value & 1)));
+  }
+  std::string_view text(uint64_t length) {
+    std::string_view view(at_, length);
+    at_ += length;
+    return view;
+  }
+
+ private:
+  const char* at_;
+};
+
+char* write_record(const FileView& file, char* to) {
+  const auto& vector = file.deletion_vector;
+  bool has_vector = vector.storage_type != 0;
+  unsigned flags = (file.has_size ? kHasSize : 0) | (file.stats.empty() ? 0 : kHasStats) | (file.tags.empty() ? 0 : kHasTags) |
+                   (file.clustering_provider.empty() ? 0 : kHasProvider) | (file.base_row_id ? kHasRowId : 0) |
+                   (file.default_row_commit_version ? kHasCommitVersion : 0) | (has_vector ? kHasVector : 0) |
+                   (has_vector && vector.offset ? kVectorHasOffset : 0);
+  RecordWriter record(to);
+  record.byte(static_cast<uint8_t>(flags));
+  record.number(file.path.size());
+  record.number(file.partition_values.size());
+  record.signed_number(file.size);
+  record.signed_number(file.time);
+  if (flags & kHasStats) record.number(file.stats.size());
+  if (flags & kHasTags) record.number(file.tags.size());
+  if (flags & kHasProvider) record.number(file.clustering_provider.size());
+  if (flags & kHasRowId) record.signed_number(*file.base_row_id);
+  if (flags & kHasCommitVersion) record.signed_number(*file.default_row_commit_version);
+  if (has_vector) {
+    record.byte(static_cast<uint8_t>(vector.storage_type));
+    record.number(vector.path_or_inline.size());
+    record.signed_number(vector.size_in_bytes);
+    record.signed_number(vector.cardinality);
+    if (flags & kVectorHasOffset) record.signed_number(*vector.offset);
+  }
+  for (std::string_view text : {file.path, file.partition_values, file.stats, file.tags, file.clustering_provider}) record.text(text);
+  if (has_vector) record.text(vector.path_or_inline);
+  return record.at();
 }
 
-FileView view_of(const char* record) {
-  Header header = header_of(record);
-  const char* text = record + sizeof header;
-  auto take = [&](uint32_t length) {
-    std::string_view view(text, length);
-    text += length;
-    return view;
-  };
+FileView view_of(const char* bytes) {
+  RecordReader record(bytes);
+  unsigned flags = record.byte();
   FileView file;
-  file.path = take(header.path_length);
-  file.partition_values = take(header.values_length);
-  file.stats = take(header.stats_length);
-  file.tags = take(header.tags_length);
-  file.clustering_provider = take(header.provider_length);
-  file.size = header.size;
-  file.time = header.time;
-  file.has_size = header.has_size;
-  if (header.has_base_row_id) file.base_row_id = header.base_row_id;
-  if (header.has_commit_version) file.default_row_commit_version = header.default_row_commit_version;
-  file.deletion_vector.path_or_inline = take(header.vector_length);
-  file.deletion_vector.storage_type = header.storage_type;
-  file.deletion_vector.size_in_bytes = header.vector_size;
-  file.deletion_vector.cardinality = header.cardinality;
-  if (header.has_offset) file.deletion_vector.offset = header.vector_offset;
+  uint64_t path = record.number();
+  uint64_t values = record.number();
+  file.has_size = flags & kHasSize;
+  file.size = record.signed_number();
+  file.time = record.signed_number();
+  uint64_t stats = flags & kHasStats ? record.number() : 0;
+  uint64_t tags = flags & kHasTags ? record.number() : 0;
+  uint64_t provider = flags & kHasProvider ? record.number() : 0;
+  if (flags & kHasRowId) file.base_row_id = record.signed_number();
+  if (flags & kHasCommitVersion) file.default_row_commit_version = record.signed_number();
+  auto& vector = file.deletion_vector;
+  uint64_t vector_text = 0;
+  if (flags & kHasVector) {
+    vector.storage_type = static_cast<char>(record.byte());
+    vector_text = record.number();
+    vector.size_in_bytes = static_cast<int32_t>(record.signed_number());
+    vector.cardinality = record.signed_number();
+    if (flags & kVectorHasOffset) vector.offset = static_cast<int32_t>(record.signed_number());
+  }
+  file.path = record.text(path);
+  file.partition_values = record.text(values);
+  file.stats = record.text(stats);
+  file.tags = record.text(tags);
+  file.clustering_provider = record.text(provider);
+  vector.path_or_inline = record.text(vector_text);
   return file;
 }
 
@@ -93,13 +166,13 @@ std::string canonical(std::string_view path) {
   return text;
 }
 
-uint64_t hash_of(const FileView& file) {
+uint32_t tag_of(const FileView& file) {
   uint64_t hash = needs_canonical(file.path) ? hash_bytes(17, canonical(file.path)) : hash_bytes(17, file.path);
   const auto& vector = file.deletion_vector;
-  if (vector.storage_type == 0) return hash;
+  if (vector.storage_type == 0) return static_cast<uint32_t>(hash >> 32);
   hash = hash_bytes(hash + static_cast<unsigned char>(vector.storage_type), vector.path_or_inline);
   uint64_t offset = vector.offset ? static_cast<uint64_t>(*vector.offset) + 1 : 0;
-  return hash_bytes(hash, {reinterpret_cast<const char*>(&offset), sizeof offset});
+  return static_cast<uint32_t>(hash_bytes(hash, {reinterpret_cast<const char*>(&offset), sizeof offset}) >> 32);
 }
 
 bool same_path(std::string_view a, std::string_view b) {
@@ -119,37 +192,36 @@ bool same_key(const FileView& a, const FileView& b) {
 
 char* FileSet::allocate(size_t bytes) {
   if (bytes > free_bytes_) {
-    size_t block = std::max(kBlockBytes, bytes);
+    // Small tables take little, large ones few blocks.
+    size_t block = std::max(std::clamp(allocated_, kFirstBlockBytes, kLastBlockBytes), bytes);
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
     free_ = blocks_.back().get();
     free_bytes_ = block;
     allocated_ += block;
   }
-  char* result = free_;
-  free_ += bytes;
-  free_bytes_ -= bytes;
-  return result;
+  return free_;
 }
 
-size_t FileSet::find(const FileView& file, uint64_t hash) const {
+// A slot is tested by its share of the hash before the record is looked at, which is far away in memory.
+size_t FileSet::find(const FileView& file, uint32_t tag) const {
   if (slots_.empty()) return kNowhere;
   size_t mask = slots_.size() - 1;
-  for (size_t slot = hash & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
-    size_t record = slots_[slot] - 1;
-    const char* bytes = records_[record];
-    if (bytes && header_of(bytes).hash == hash && same_key(view_of(bytes), file)) return record;
+  for (size_t slot = tag & mask; slots_[slot].record != 0; slot = (slot + 1) & mask) {
+    if (slots_[slot].tag != tag) continue;
+    size_t record = slots_[slot].record - 1;
+    if (records_[record] && same_key(view_of(records_[record]), file)) return record;
   }
   return kNowhere;
 }
 
-void FileSet::place(size_t record, uint64_t hash) {
+void FileSet::place(Slot entry) {
   size_t mask = slots_.size() - 1;
-  size_t slot = hash & mask;
-  while (slots_[slot] != 0) slot = (slot + 1) & mask;
-  slots_[slot] = static_cast<uint32_t>(record + 1);
+  size_t slot = entry.tag & mask;
+  while (slots_[slot].record != 0) slot = (slot + 1) & mask;
+  slots_[slot] = entry;
 }
 
-// Records that are gone leave their slots taken; when the slots fill up, both are laid out anew. The bytes of gone
+// Records that are gone leave their slots taken; when the slots fill up, they are laid out anew. The bytes of gone
 // records stay until then only as holes in blocks, which a long-lived set drops by copying.
 void FileSet::grow_if_full() {
   if ((records_.size() + 1) * 2 <= slots_.size()) return;
@@ -164,70 +236,50 @@ void FileSet::grow_if_full() {
     *this = std::move(fresh);
     return;
   }
-  slots_.assign(std::max<size_t>(64, slots_.size() * 2), 0);
-  for (size_t i = 0; i < records_.size(); i++) {
-    if (records_[i]) place(i, header_of(records_[i]).hash);
+  std::vector<Slot> before = std::move(slots_);
+  slots_.assign(std::max<size_t>(64, before.size() * 2), Slot());
+  for (const Slot& slot : before) {
+    if (slot.record != 0 && records_[slot.record - 1]) place(slot);
   }
 }
 
+void FileSet::forget(size_t record) {
+  total_bytes_ -= static_cast<uint64_t>(view_of(records_[record]).size);
+  live_--;
+  records_[record] = nullptr;
+}
+
 FileSet::Change FileSet::insert(const FileView& file) {
-  uint64_t hash = hash_of(file);
-  size_t before = find(file, hash);
+  uint32_t tag = tag_of(file);
+  size_t before = find(file, tag);
   if (before != kNowhere) {
     if (before >= commit_start_) return Change::kTwice;
-    total_bytes_ -= static_cast<uint64_t>(header_of(records_[before]).size);
-    live_--;
-    records_[before] = nullptr;
+    forget(before);
   }
   grow_if_full();
-  const auto& vector = file.deletion_vector;
-  Header header{};
-  header.hash = hash;
-  header.size = file.size;
-  header.time = file.time;
-  header.base_row_id = file.base_row_id.value_or(0);
-  header.default_row_commit_version = file.default_row_commit_version.value_or(0);
-  header.cardinality = vector.cardinality;
-  header.vector_offset = vector.offset.value_or(0);
-  header.vector_size = vector.size_in_bytes;
-  header.storage_type = vector.storage_type;
-  header.has_offset = vector.offset.has_value();
-  header.has_base_row_id = file.base_row_id.has_value();
-  header.has_commit_version = file.default_row_commit_version.has_value();
-  header.has_size = file.has_size;
-  const std::string_view texts[] = {file.path, file.partition_values, file.stats, file.tags, file.clustering_provider, vector.path_or_inline};
-  uint32_t* const lengths[] = {&header.path_length, &header.values_length,   &header.stats_length,
-                               &header.tags_length, &header.provider_length, &header.vector_length};
-  size_t bytes = sizeof header;
-  for (size_t i = 0; i < std::size(texts); i++) {
-    *lengths[i] = static_cast<uint32_t>(texts[i].size());
-    bytes += texts[i].size();
-  }
-  char* record = allocate(bytes);
-  std::memcpy(record, &header, sizeof header);
-  char* to = record + sizeof header;
-  for (std::string_view text : texts) {
-    if (!text.empty()) std::memcpy(to, text.data(), text.size());
-    to += text.size();
-  }
+  size_t text_bytes = file.path.size() + file.partition_values.size() + file.stats.size() + file.tags.size() +
+                      file.clustering_provider.size() + file.deletion_vector.path_or_inline.size();
+  char* record = allocate(text_bytes + kNumbersMax * kNumberBytes);
+  char* end = write_record(file, record);
+  free_bytes_ -= static_cast<size_t>(end - record);
+  free_ = end;
   records_.push_back(record);
-  place(records_.size() - 1, hash);
+  place({tag, static_cast<uint32_t>(records_.size())});
   live_++;
   total_bytes_ += static_cast<uint64_t>(file.size);
   return before == kNowhere ? Change::kNew : Change::kReplaced;
 }
 
 FileSet::Change FileSet::erase(const FileView& file) {
-  size_t record = find(file, hash_of(file));
+  if (live_ == 0) return Change::kNew;
+  size_t record = find(file, tag_of(file));
   if (record == kNowhere) return Change::kNew;
   if (record >= commit_start_) return Change::kTwice;
-  total_bytes_ -= static_cast<uint64_t>(header_of(records_[record]).size);
-  live_--;
-  records_[record] = nullptr;
+  forget(record);
   return Change::kReplaced;
 }
 
-bool FileSet::contains(const FileView& file) const { return find(file, hash_of(file)) != kNowhere; }
+bool FileSet::contains(const FileView& file) const { return find(file, tag_of(file)) != kNowhere; }
 
 Status FileSet::for_each(const std::function<Status(const FileView&)>& each) const {
   for (const char* record : records_) {

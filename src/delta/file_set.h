@@ -50,7 +50,7 @@ class FileSet {
 
   size_t size() const { return live_; }
   uint64_t total_bytes() const { return total_bytes_; }
-  size_t memory_bytes() const { return allocated_ + records_.capacity() * sizeof(char*) + slots_.capacity() * sizeof(uint32_t); }
+  size_t memory_bytes() const { return allocated_ + records_.capacity() * sizeof(char*) + slots_.capacity() * sizeof(Slot); }
 
   // Marks where one commit starts, so that a file named twice in it is noticed.
   void begin_commit() { commit_start_ = records_.size(); }
@@ -64,17 +64,24 @@ class FileSet {
  private:
   static constexpr size_t kNowhere = SIZE_MAX;
 
-  size_t find(const FileView& file, uint64_t hash) const;   // record index, or kNowhere
-  void place(size_t record, uint64_t hash);
+  // Of the open-addressing table: the upper half of the key's hash, and record + 1 (0: free).
+  struct Slot {
+    uint32_t tag = 0;
+    uint32_t record = 0;
+  };
+
+  size_t find(const FileView& file, uint32_t tag) const;   // record index, or kNowhere
+  void place(Slot entry);
+  void forget(size_t record);
   void grow_if_full();
-  char* allocate(size_t bytes);
+  char* allocate(size_t bytes);                            // room at free_, not taken yet
 
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* free_ = nullptr;               // in the last block
   size_t free_bytes_ = 0;
   size_t allocated_ = 0;
   std::vector<const char*> records_;   // nullptr: gone
-  std::vector<uint32_t> slots_;        // open addressing: 0 free, else record + 1; gone records keep their slots
+  std::vector<Slot> slots_;            // gone records keep their slots until the table grows
   size_t commit_start_ = 0;
   size_t live_ = 0;
   uint64_t total_bytes_ = 0;
