@@ -224,7 +224,7 @@ void FileSet::place(Slot entry) {
 // Records that are gone leave their slots taken; when the slots fill up, they are laid out anew. The bytes of gone
 // records stay until then only as holes in blocks, which a long-lived set drops by copying.
 void FileSet::grow_if_full() {
-  if ((records_.size() + 1) * 2 <= slots_.size()) return;
+  if ((records_.size() + 1) * 4 <= slots_.size() * 3) return;
   bool mostly_gone = records_.size() > 1024 && live_ < records_.size() / 2;
   if (mostly_gone) {
     FileSet fresh;

@@ -50,6 +50,15 @@ int32_t hex4(const char* at, const char* end) {
   return value;
 }
 
+// What may stand behind a backslash.
+bool is_escape(const char* at, const char* end) {
+  switch (*at) {
+    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return true;
+    case 'u': return hex4(at + 1, end) >= 0;
+    default: return false;
+  }
+}
+
 void append_utf8(uint32_t code, std::string& out) {
   auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
   if (code < 0x80) {
@@ -112,6 +121,7 @@ void JsonCursor::skip_string() {
     if (*at == '"') break;
     if (*at != '\\') return fail("a text holds a control character");
     if (end_ - at < 2) return fail("a text has no end");
+    if (!is_escape(at + 1, end_)) return fail("a text holds an escape that does not exist");
     at += 2;
   }
   at_ = at + 1;
@@ -128,7 +138,7 @@ std::string_view JsonCursor::unescape(std::string_view raw) {
     const char* backslash = find_special(at, end);
     text.append(at, static_cast<size_t>(backslash - at));
     if (backslash == end) return text;
-    // An escape is whole: skip_string() saw the character behind the backslash.
+    // An escape is whole: skip_string() saw to it.
     char escape = backslash[1];
     at = backslash + 2;
     switch (escape) {
@@ -199,9 +209,27 @@ void JsonCursor::skip_scalar() {
     case 'n': return literal("null");
     default: break;
   }
-  const char* begin = at_;
-  while (at_ < end_ && ((*at_ >= '0' && *at_ <= '9') || *at_ == '-' || *at_ == '+' || *at_ == '.' || *at_ == 'e' || *at_ == 'E')) at_++;
-  if (at_ == begin) fail("a value is expected");
+  const char* at = at_;
+  auto digits = [&] {
+    const char* first = at;
+    while (at < end_ && *at >= '0' && *at <= '9') at++;
+    return at - first;
+  };
+  if (*at == '-') at++;
+  const char* whole = at;
+  auto whole_digits = digits();
+  bool good = whole_digits == 1 || (whole_digits > 1 && *whole != '0');
+  if (good && at < end_ && *at == '.') {
+    at++;
+    good = digits() > 0;
+  }
+  if (good && at < end_ && (*at == 'e' || *at == 'E')) {
+    at++;
+    if (at < end_ && (*at == '+' || *at == '-')) at++;
+    good = digits() > 0;
+  }
+  if (!good) return fail("a value is expected");
+  at_ = at;
 }
 
 std::string_view JsonCursor::raw() {
