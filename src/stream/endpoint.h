@@ -65,7 +65,8 @@ class Source {
   virtual bool bounded() const = 0;
   // Called once before discover(); checks the columns and reaches the outside system.
   virtual Status open(const SourceRequest& request) = 0;
-  // Called once between open() and discover() when the job goes on from a checkpoint: the positions of the splits it holds.
+  // Called after open() when the job goes on from a checkpoint: the positions of the splits it holds. What discover() gave
+  // before is forgotten; it is called again.
   virtual Status resume(const std::map<std::string, SplitPosition>&) { return {}; }
   // All splits known now, in a stable order. Called at start, and again every discovery_interval_us() if that is > 0.
   virtual Result<std::vector<Split>> discover() = 0;

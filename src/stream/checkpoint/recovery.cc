@@ -12,7 +12,7 @@ namespace {
 
 class Recovery {
  public:
-  Recovery(CheckpointStore& store, const std::vector<JobPart>& parts, const Inputs& inputs, const JobOptions& options)
+  Recovery(CheckpointStore& store, const std::vector<JobPart>& parts, Inputs& inputs, const JobOptions& options)
       : store_(store), parts_(parts), inputs_(inputs), options_(options) {}
 
   Result<Recovered> run() {
@@ -20,6 +20,7 @@ class Recovery {
     if (recovered_.checkpoint) {
       recovered_.last_epoch = recovered_.checkpoint->epoch;
       DS_RETURN_IF_ERROR(check_statements(*recovered_.checkpoint));
+      DS_RETURN_IF_ERROR(inputs_.resume(recovered_.checkpoint->splits));
       DS_RETURN_IF_ERROR(check_splits(*recovered_.checkpoint));
     }
     for (const JobPart& part : parts_) DS_RETURN_IF_ERROR(bring_up(part).context(fmt::format("sink '{}'", part.sink_name)));
@@ -92,14 +93,14 @@ class Recovery {
 
   CheckpointStore& store_;
   const std::vector<JobPart>& parts_;
-  const Inputs& inputs_;
+  Inputs& inputs_;
   const JobOptions& options_;
   Recovered recovered_;
 };
 
 }  // namespace
 
-Result<Recovered> recover(CheckpointStore& store, const std::vector<JobPart>& parts, const Inputs& inputs, const JobOptions& options) {
+Result<Recovered> recover(CheckpointStore& store, const std::vector<JobPart>& parts, Inputs& inputs, const JobOptions& options) {
   return Recovery(store, parts, inputs, options).run();
 }
 

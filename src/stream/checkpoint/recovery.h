@@ -16,6 +16,6 @@ struct Recovered {
 
 // Commits what the checkpoint holds and a sink does not (the process died between the two).
 // conflict: other statements, or a sink that holds a newer epoch than the state folder. not found: a half-read split is gone.
-Result<Recovered> recover(CheckpointStore& store, const std::vector<JobPart>& parts, const Inputs& inputs, const JobOptions& options);
+Result<Recovered> recover(CheckpointStore& store, const std::vector<JobPart>& parts, Inputs& inputs, const JobOptions& options);
 
 }  // namespace deltastream::stream

@@ -110,6 +110,23 @@ Status Inputs::discover() {
   return {};
 }
 
+Status Inputs::resume(const std::vector<SplitState>& splits) {
+  std::map<std::string, Source*> sources;
+  std::map<Source*, std::map<std::string, SplitPosition>> positions;
+  for (const auto& [node, input] : inputs_) {
+    sources[input.key] = input.source.get();
+    if (input.streamed) positions[input.source.get()];
+  }
+  for (const SplitState& split : splits) {
+    auto source = sources.find(split.source);
+    if (source == sources.end()) continue;
+    auto [place, fresh] = positions[source->second].try_emplace(split.split.id, split.position);
+    if (!fresh && split.position.offset < place->second.offset) place->second = split.position;
+  }
+  for (const auto& [source, restored] : positions) DS_RETURN_IF_ERROR(source->resume(restored));
+  return discover();
+}
+
 bool Inputs::bounded() const {
   return std::all_of(inputs_.begin(), inputs_.end(), [](const auto& entry) { return !entry.second.streamed || entry.second.source->bounded(); });
 }

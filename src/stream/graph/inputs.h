@@ -34,6 +34,8 @@ class Inputs {
 
   // Looks again; for a job that starts over.
   Status discover();
+  // Tells the sources where the job goes on, and looks again: which splits there are may depend on it.
+  Status resume(const std::vector<SplitState>& splits);
   const Input& of(const engine::PlanNode& node) const { return inputs_.at(&node); }
   const std::map<const engine::PlanNode*, Input>& all() const { return inputs_; }
   // Stable keys of the window aggregations, by node.
