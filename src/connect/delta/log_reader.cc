@@ -45,7 +45,7 @@ class LogReader final : public stream::SplitReader {
   }
 
   stream::SplitPosition position() const override {
-    return {rows_, fmt::format("version={} file={} row={}", version_, file_, current_ ? current_->next_row() : row_)};
+    return {rows_, fmt::format("version={} file={} row={} snapshot={}", version_, file_, current_ ? current_->next_row() : row_, settings_.snapshot)};
   }
 
  private:

@@ -19,6 +19,7 @@ struct LogReaderSettings {
   std::vector<engine::SourceColumn> columns;
   bool skip_change_commits = false;
   int64_t monitor_us = 1'000'000;
+  std::string snapshot;  // a word of the source's own that stands at the end of every position
 };
 
 // `from`: the first version to read, where there is no position. Errors of read(): unsupported for a version that deletes or

@@ -23,6 +23,8 @@ struct FileSplit {
   int64_t version = 0;
   size_t file = 0, files = 0;
   std::string id() const { return fmt::format("v{}/{}/{}", version, file, files); }
+  // Of all of them: stands in the positions of the log.
+  std::string snapshot() const { return fmt::format("v{}/0/{}", version, files); }
 };
 
 std::optional<FileSplit> parse_file_split(const std::string& id) {
@@ -96,10 +98,11 @@ class TableSource final : public stream::Source {
     std::lock_guard lock(mutex_);
     size_t finished = 0;
     for (const auto& [id, position] : positions) {
-      auto split = parse_file_split(id);
+      const size_t word = id == kLogSplit ? position.state.find("snapshot=") : std::string::npos;
+      auto split = parse_file_split(word == std::string::npos ? id : position.state.substr(word + 9));
       if (!split) continue;
       resumed_ = *split;
-      if (position.state == "end") finished++;
+      if (id != kLogSplit && position.state == "end") finished++;
     }
     all_finished_ = resumed_ && finished == resumed_->files;
     return {};
@@ -116,7 +119,7 @@ class TableSource final : public stream::Source {
                                                           const std::optional<stream::SplitPosition>& position) override {
     std::lock_guard lock(mutex_);
     if (split.id == kLogSplit) {
-      LogReaderSettings log{table_, store_, request_.columns, settings_.skip_change_commits, settings_.monitor_us};
+      LogReaderSettings log{table_, store_, request_.columns, settings_.skip_change_commits, settings_.monitor_us, snapshot_};
       return make_log_reader(std::move(log), log_from_, position, request_, environment_);
     }
     if (position && position->state == "end") return std::unique_ptr<stream::SplitReader>(std::make_unique<FinishedReader>(*position));
@@ -150,6 +153,7 @@ class TableSource final : public stream::Source {
       if (resumed_ && files != resumed_->files) {
         return corrupt(fmt::format("version {} of {} has {} files, but had {} when the job started", version_, location_, files, resumed_->files));
       }
+      snapshot_ = FileSplit{version_, 0, files}.snapshot();
       for (size_t i = 0; i < files; i++) splits.push_back({FileSplit{version_, i, files}.id(), ""});
     } else if (settings_.starting_version) {
       log_from_ = *settings_.starting_version;
@@ -188,6 +192,7 @@ class TableSource final : public stream::Source {
   std::mutex mutex_;
   int64_t version_ = 0;  // of the snapshot
   int64_t log_from_ = 0;
+  std::string snapshot_;  // as the log's positions name it
   std::optional<FileSplit> resumed_;  // one of those that the checkpoint holds
   bool all_finished_ = false;
   std::shared_ptr<const FileColumns> columns_;

@@ -37,6 +37,15 @@ class KafkaSource final : public stream::Source {
     return make_clients().context(where());
   }
 
+  Status resume(const std::map<std::string, stream::SplitPosition>& positions) override {
+    std::lock_guard lock(mutex_);
+    if (positions.empty()) return {};
+    for (const TopicPartition& partition : known_) {
+      if (positions.count(partition.name()) == 0) later_.insert(partition);
+    }
+    return {};
+  }
+
   Result<std::vector<stream::Split>> discover() override {
     auto partitions = list_partitions(*client_, settings_.topics);
     std::lock_guard lock(mutex_);
@@ -134,7 +143,7 @@ class KafkaSource final : public stream::Source {
   std::mutex mutex_;
   bool discovered_ = false;
   std::set<TopicPartition> known_;
-  std::set<TopicPartition> later_;  // of known_: found while the job was running
+  std::set<TopicPartition> later_;  // of known_: not there yet when the job started
 };
 
 }  // namespace
