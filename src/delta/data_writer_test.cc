@@ -122,6 +122,7 @@ TEST(DataWriter, KeepsFewPartitionsOpenAndRollsFiles) {
   const std::vector<Field> columns = {{"id", LogicalType::BIGINT}, {"p", LogicalType::INTEGER}};
   DataWriterOptions options;
   options.max_open_partitions = 3;
+  options.gathered_bytes = 0;
   auto writer = DataWriter::create(table, columns, options).value();
   for (int round = 0; round < 3; round++) {
     Rows rows;
@@ -153,6 +154,49 @@ TEST(DataWriter, KeepsFewPartitionsOpenAndRollsFiles) {
     ASSERT_TRUE(rolling->write(chunk).ok());
   }
   EXPECT_EQ(rolling->finish()->size(), 4u);
+}
+
+// Random order over many more partitions than files may be open: one file each, and every row in its place.
+TEST(DataWriter, GathersRowsOfManyPartitions) {
+  Store store = storage::make_memory_store();
+  auto table = make_table(store, {test_field("id", "long"), test_field("p", "integer"), test_field("text", "string")}, {"p"});
+  const std::vector<Field> columns = {{"id", LogicalType::BIGINT}, {"p", LogicalType::INTEGER}, {"text", LogicalType::VARCHAR}};
+  for (uint64_t gathered : {uint64_t(128) << 20, uint64_t(20'000)}) {
+    DataWriterOptions options;
+    options.max_open_partitions = 5;
+    options.gathered_bytes = gathered;
+    auto writer = DataWriter::create(table, columns, options).value();
+    int64_t id = 0;
+    for (int round = 0; round < 30; round++) {
+      Rows rows;
+      for (int i = 0; i < 1000; i++, id++) {
+        // Partition 0 alone gets enough for a file of its own while rows still come.
+        int64_t p = round % 2 ? 0 : id * 7919 % 50;
+        rows.push_back({Value::BIGINT(id), Value::INTEGER(static_cast<int32_t>(p)), Value("a text too long to be inline, of row " + std::to_string(id))});
+      }
+      DataChunk chunk;
+      fill(chunk, columns, rows);
+      ASSERT_TRUE(writer->write(chunk).ok());
+      EXPECT_LE(writer->open_partitions(), 5u);
+    }
+    auto adds = writer->finish().value();
+    if (gathered > 1'000'000) {
+      EXPECT_EQ(adds.size(), 50u);
+    }
+    size_t found = 0;
+    std::set<std::string> seen;
+    for (const auto& add : adds) {
+      for (const auto& row : read_rows(store, store_path(add))) {
+        int64_t number = std::stoll(row);
+        EXPECT_EQ(row, std::to_string(number) + "|a text too long to be inline, of row " + std::to_string(number));
+        EXPECT_EQ(number / 1000 % 2 ? 0 : number * 7919 % 50, std::stoi(*add.partition_values.at("p")));
+        seen.insert(row);
+        found++;
+      }
+    }
+    EXPECT_EQ(found, 30'000u);
+    EXPECT_EQ(seen.size(), 30'000u);
+  }
 }
 
 TEST(DataWriter, CastsToTheTablesTypes) {
@@ -259,6 +303,7 @@ TEST(DataWriter, LeavesNothingBehindWhenDropped) {
   const std::vector<Field> columns = {{"id", LogicalType::BIGINT}, {"p", LogicalType::INTEGER}};
   DataWriterOptions options;
   options.max_open_partitions = 1;
+  options.gathered_bytes = 0;
   {
     auto writer = DataWriter::create(table, columns, options).value();
     DataChunk chunk;
