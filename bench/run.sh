@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# ./dev bench [NAME…]: nexmark and kafka run side by side with Flink; window, json, parquet, source measure one piece.
+# ./dev bench [NAME…]: nexmark and kafka run side by side with Flink; window, json, parquet, delta, source measure one piece.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 root=$(readlink -f "$here/..")
 "$root/dev" build release
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(json parquet source window nexmark kafka)
+[ ${#names[@]} -gt 0 ] || names=(json parquet delta source window nexmark kafka)
 
 # measure PROGRAM: builds and runs one of bench/*.cc.
 measure() {
@@ -20,8 +20,9 @@ for name in "${names[@]}"; do
     nexmark | kafka) python3 "$here/compare.py" "$name" ${DS_BENCH_ARGUMENTS:-} ;;
     json) measure decode_json ;;
     parquet) measure parquet ;;
+    delta) measure delta_writer ;;
     source) measure nexmark_source ;;
     window) measure window_aggregate ;;
-    *) echo "error: invalid argument: no benchmark named '$name' (nexmark, kafka, json, parquet, source, window)" >&2; exit 2 ;;
+    *) echo "error: invalid argument: no benchmark named '$name' (nexmark, kafka, json, parquet, delta, source, window)" >&2; exit 2 ;;
   esac
 done
