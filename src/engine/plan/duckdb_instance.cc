@@ -24,10 +24,8 @@ DuckDbInstance::DuckDbInstance() {
   config.SetOptionByName("enable_external_access", Value::BOOLEAN(false));
   database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
   connection_ = std::make_shared<duckdb::Connection>(*database_);
-  for (const char* setting : {"SET TimeZone = 'UTC'", "SET integer_division = true"}) {
-    auto result = connection_->Query(setting);
-    if (result->HasError()) result->ThrowError();
-  }
+  auto result = connection_->Query("SET TimeZone = 'UTC'");
+  if (result->HasError()) result->ThrowError();
   register_functions(*database_->instance);
   register_source_function(*database_->instance, tables_);
 }

@@ -58,7 +58,8 @@ Relation Lowering::lower(LogicalOperator& op) {
     case LogicalOperatorType::LOGICAL_WINDOW: refuse("OVER windows (ROW_NUMBER, RANK, SUM(…) OVER …)");
     case LogicalOperatorType::LOGICAL_EXCEPT: refuse("EXCEPT over streams");
     case LogicalOperatorType::LOGICAL_INTERSECT: refuse("INTERSECT over streams");
-    case LogicalOperatorType::LOGICAL_DELIM_JOIN:
+    case LogicalOperatorType::LOGICAL_DELIM_JOIN: return lower_lateral(op.Cast<duckdb::LogicalComparisonJoin>());
+    case LogicalOperatorType::LOGICAL_DELIM_GET: return lower_delim_get(op.Cast<duckdb::LogicalDelimGet>());
     case LogicalOperatorType::LOGICAL_DEPENDENT_JOIN: refuse("a subquery that refers to the query around it");
     default: refuse(fmt::format("the operator {}", duckdb::LogicalOperatorToString(op.type)));
   }
@@ -142,6 +143,7 @@ std::vector<SourceColumn> scan_columns(duckdb::LogicalGet& get) {
 }
 
 Relation Lowering::lower_get(duckdb::LogicalGet& get) {
+  if (get.function.name == "unnest" && get.children.size() == 1) return lower_unnest_call(get);
   if (get.function.name != kSourceFunction) refuse(fmt::format("the table function {}", get.function.name));
   const SourceTable& table = *get.bind_data->Cast<SourceBindData>().table;
   Relation result;
@@ -171,23 +173,24 @@ Relation Lowering::lower_get(duckdb::LogicalGet& get) {
   return result;
 }
 
-Relation Lowering::lower_filter(duckdb::LogicalFilter& filter) {
-  Relation input = lower(*filter.children[0]);
-  Expressions conditions;
-  for (const auto& condition : filter.expressions) conditions.push_back(resolve(*condition, input.bindings));
+Relation Lowering::filtered(Relation input, Expressions conditions) const {
   Relation result;
   result.node = std::make_unique<PlanNode>();
   result.node->kind = NodeKind::kFilter;
   result.node->types = input.node->types;
   result.node->filter = make_filter(duckdb_, std::move(conditions));
   result.node->children.push_back(std::move(input.node));
-  result.bindings = input.bindings;
+  result.bindings = std::move(input.bindings);
   result.bounded = input.bounded;
-  if (filter.projection_map.empty()) return result;
-  auto bindings = bindings_of(filter);
-  Expressions columns;
-  for (duckdb::idx_t i : filter.projection_map) columns.push_back(duckdb::make_uniq<duckdb::BoundReferenceExpression>(result.node->types[i], i));
-  return project(std::move(result), std::move(columns), std::move(bindings));
+  return result;
+}
+
+Relation Lowering::lower_filter(duckdb::LogicalFilter& filter) {
+  Relation input = lower(*filter.children[0]);
+  Expressions conditions;
+  for (const auto& condition : filter.expressions) conditions.push_back(resolve(*condition, input.bindings));
+  // filter.projection_map only leaves columns out, which nobody above refers to then.
+  return filtered(std::move(input), std::move(conditions));
 }
 
 namespace {
@@ -212,6 +215,7 @@ bool can_absorb(const std::vector<ExpressionPtr>& above, const duckdb::LogicalPr
 }  // namespace
 
 Relation Lowering::lower_projection(duckdb::LogicalProjection& projection) {
+  if (lateral_) return lower_lateral_projection(projection);
   std::vector<ExpressionPtr> expressions;
   for (const auto& expression : projection.expressions) expressions.push_back(expression->Copy());
   LogicalOperator* below = projection.children[0].get();

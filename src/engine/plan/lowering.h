@@ -53,6 +53,8 @@ class Lowering {
   Relation lower_column_data(duckdb::LogicalColumnDataGet& get);
   Relation lower_constant(duckdb::LogicalOperator& op, size_t rows);
   Relation lower_unnest(duckdb::LogicalUnnest& unnest);
+  Relation lower_unnest_call(duckdb::LogicalGet& get);
+  Relation unnested(Relation input, Expressions lists, duckdb::idx_t table_index) const;
   Relation lower_distinct(duckdb::LogicalDistinct& distinct);
   Relation lower_aggregate(duckdb::LogicalOperator& op, const duckdb::vector<ExpressionPtr>& groups);
   Relation with_instants(Relation input, const duckdb::vector<LogicalType>& wanted) const;
@@ -70,7 +72,14 @@ class Lowering {
   Relation lower_any_join(duckdb::LogicalAnyJoin& join);
   Relation lower_cross_product(duckdb::LogicalOperator& product);
 
+  // UNNEST of a column of the row beside it, where DuckDB's optimizer leaves a join with the distinct lists.
+  Relation lower_lateral(duckdb::LogicalComparisonJoin& join);
+  Relation lateral_rows(duckdb::LogicalOperator& op);
+  Relation lower_delim_get(duckdb::LogicalDelimGet& get);
+  Relation lower_lateral_projection(duckdb::LogicalProjection& projection);
+
   Relation project(Relation input, Expressions resolved, std::vector<duckdb::ColumnBinding> bindings) const;
+  Relation filtered(Relation input, Expressions resolved) const;
   // A relation whose node has exactly the columns of its bindings.
   Relation exact(Relation input) const;
   // A relation with the columns of the operator in the operator's order, and no others.
@@ -81,6 +90,13 @@ class Lowering {
   WatermarkBinder watermarks_;
   const Places& places_;
   size_t query_;
+  // The row beside an UNNEST that is being lowered; operators on the way keep its columns.
+  struct Lateral {
+    Relation rows;
+    const duckdb::LogicalComparisonJoin* join;
+    bool taken = false;
+  };
+  Lateral* lateral_ = nullptr;
   // How many windowed aggregations stand above: only they wait for watermarks.
   size_t windows_above_ = 0;
 };

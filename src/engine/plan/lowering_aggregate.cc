@@ -5,7 +5,6 @@
 #include "engine/plan/failure.h"
 #include "engine/plan/lowering.h"
 #include "engine/plan/shifted_time.h"
-#include "engine/plan/unnest_expand.h"
 #include "engine/plan/window_columns.h"
 
 namespace deltastream::engine::plan {
@@ -297,25 +296,6 @@ Relation Lowering::lower_distinct(duckdb::LogicalDistinct& distinct) {
   auto bindings = distinct.GetColumnBindings();
   for (size_t i = 0; i < bindings.size(); i++) groups.push_back(duckdb::make_uniq<duckdb::BoundColumnRefExpression>(distinct.types[i], bindings[i]));
   return lower_aggregate(distinct, groups);
-}
-
-Relation Lowering::lower_unnest(duckdb::LogicalUnnest& unnest) {
-  Relation input = exact(lower(*unnest.children[0]));
-  Expressions lists;
-  for (const auto& expression : unnest.expressions) lists.push_back(resolve(*expression->Cast<duckdb::BoundUnnestExpression>().child, input.bindings));
-  Relation result;
-  result.bounded = input.bounded;
-  result.bindings = input.bindings;
-  result.node = std::make_unique<PlanNode>();
-  result.node->kind = NodeKind::kExpand;
-  result.node->types = input.node->types;
-  for (size_t i = 0; i < lists.size(); i++) {
-    result.node->types.push_back(duckdb::ListType::GetChildType(lists[i]->return_type));
-    result.bindings.emplace_back(unnest.unnest_index, i);
-  }
-  result.node->expand = make_unnest(duckdb_, input.node->types, std::move(lists));
-  result.node->children.push_back(std::move(input.node));
-  return result;
 }
 
 }  // namespace deltastream::engine::plan

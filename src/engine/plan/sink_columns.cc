@@ -68,7 +68,8 @@ std::optional<Value> fitting(duckdb::ClientContext& context, const Expression& e
   if (!expression.return_type.IsNumeric() || !to.IsNumeric() || !expression.IsFoldable()) return std::nullopt;
   Value value, cast, back;
   if (!duckdb::ExpressionExecutor::TryEvaluateScalar(context, expression, value)) return std::nullopt;
-  if (!value.DefaultTryCastAs(to, cast, nullptr, true) || !cast.DefaultTryCastAs(value.type(), back, nullptr, true)) return std::nullopt;
+  std::string why;  // without it a cast that fails throws
+  if (!value.DefaultTryCastAs(to, cast, &why, true) || !cast.DefaultTryCastAs(value.type(), back, &why, true)) return std::nullopt;
   if (!value.IsNull() && !duckdb::ValueOperations::Equals(value, back)) return std::nullopt;
   return cast;
 }

@@ -48,6 +48,13 @@ std::string TreeRewriter::show(duckdb::optional_idx location) const {
 
 namespace {
 
+// 7 / 2 is 3, as in Flink.
+duckdb::ParserOptions parser_options() {
+  duckdb::ParserOptions options;
+  options.integer_division = true;
+  return options;
+}
+
 // Errors of DuckDB's parser, which know the place in the text as it was rewritten.
 template <class Parse>
 void parse_placed(const Places& places, const RewrittenText& text, size_t base, size_t prefix, const Parse& parse) {
@@ -68,7 +75,7 @@ SelectPtr TreeRewriter::parse_select(const std::string& sql, SourcePosition star
   OpenText text = open(sql, start);
   SelectPtr result;
   parse_placed(places_, text.rewritten, text.base, 0, [&] {
-    duckdb::Parser parser;
+    duckdb::Parser parser(parser_options());
     parser.ParseQuery(text.rewritten.sql);
     if (parser.statements.size() != 1 || parser.statements[0]->type != duckdb::StatementType::SELECT_STATEMENT) {
       fail(invalid_argument(fmt::format("expected one query (SELECT, WITH or VALUES) at {}", places_.show(text.base))));
@@ -85,7 +92,7 @@ ParsedPtr TreeRewriter::parse_expression(const std::string& sql, SourcePosition 
   OpenText text = open(sql, start);
   text.prefix = std::string_view("SELECT ").size();  // ParseExpressionList puts it in front
   duckdb::vector<ParsedPtr> list;
-  parse_placed(places_, text.rewritten, text.base, text.prefix, [&] { list = duckdb::Parser::ParseExpressionList(text.rewritten.sql); });
+  parse_placed(places_, text.rewritten, text.base, text.prefix, [&] { list = duckdb::Parser::ParseExpressionList(text.rewritten.sql, parser_options()); });
   if (list.size() != 1) fail(invalid_argument(fmt::format("expected one expression at {}", places_.show(text.base))));
   const OpenText* outer = std::exchange(text_, &text);
   expression(list[0], {});
@@ -261,8 +268,7 @@ TableRefPtr TreeRewriter::table_function(duckdb::TableRef& ref, const Names& cte
   std::string name = lower_case(function.function_name);
   if (name == "unnest") {
     expression(call.function, ctes);
-    prepare_unnest(call);
-    return nullptr;
+    return call.column_name_alias.size() > 1 ? unnest_fields(call) : nullptr;
   }
   if (is_window_call(name)) {
     for (auto& argument : function.children) {

@@ -3,6 +3,8 @@
 #include "common/chunk.h"
 
 #include "duckdb/parser/expression/list.hpp"
+#include "duckdb/parser/query_node/select_node.hpp"
+#include "duckdb/parser/tableref/subqueryref.hpp"
 
 #include "engine/front/names.h"
 
@@ -23,27 +25,43 @@ bool always_true(const duckdb::JoinRef& join) {
   if (condition->GetExpressionClass() == duckdb::ExpressionClass::CAST) condition = condition->Cast<duckdb::CastExpression>().child.get();
   if (condition->GetExpressionClass() != duckdb::ExpressionClass::CONSTANT) return false;
   Value value;
-  return condition->Cast<duckdb::ConstantExpression>().value.DefaultTryCastAs(LogicalType::BOOLEAN, value, nullptr) && !value.IsNull() &&
+  std::string why;  // without it a cast that fails throws
+  return condition->Cast<duckdb::ConstantExpression>().value.DefaultTryCastAs(LogicalType::BOOLEAN, value, &why) && !value.IsNull() &&
          value.GetValue<bool>();
 }
 
 }  // namespace
 
-void prepare_unnest(duckdb::TableFunctionRef& ref) {
+// (SELECT UNNEST(__fields) FROM UNNEST(x) AS __elements (__fields)) AS t (a, b): UNNEST of a struct gives its fields.
+duckdb::unique_ptr<duckdb::TableRef> unnest_fields(duckdb::TableFunctionRef& ref) {
   auto& function = ref.function->Cast<duckdb::FunctionExpression>();
-  if (function.children.size() != 1) return;
-  // Two names or more can only be fields.
-  bool fields = ref.column_name_alias.size() > 1;
-  if (!fields) return;
-  function.children[0] = call("__entries", std::move(function.children[0]));
-  auto depth = duckdb::make_uniq<duckdb::ConstantExpression>(Value::INTEGER(2));
-  depth->SetAlias("max_depth");
-  function.children.push_back(std::move(depth));
+  if (function.children.size() == 1) function.children[0] = call("__entries", std::move(function.children[0]));
+  auto elements = duckdb::make_uniq<duckdb::TableFunctionRef>();
+  elements->function = std::move(ref.function);
+  elements->alias = "__elements";
+  elements->column_name_alias = {"__fields"};
+  elements->query_location = ref.query_location;
+  auto select = duckdb::make_uniq<duckdb::SelectNode>();
+  select->select_list.push_back(call("unnest", duckdb::make_uniq<duckdb::ColumnRefExpression>("__fields", "__elements")));
+  select->from_table = std::move(elements);
+  auto statement = duckdb::make_uniq<duckdb::SelectStatement>();
+  statement->node = std::move(select);
+  auto result = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(statement), ref.alias);
+  result->column_name_alias = ref.column_name_alias;
+  result->query_location = ref.query_location;
+  return result;
 }
 
 void keep_rows_of_left_unnest(duckdb::JoinRef& join) {
-  if (join.type != duckdb::JoinType::LEFT || join.right->type != duckdb::TableReferenceType::TABLE_FUNCTION || !always_true(join)) return;
-  auto& function = join.right->Cast<duckdb::TableFunctionRef>().function->Cast<duckdb::FunctionExpression>();
+  if (join.type != duckdb::JoinType::LEFT || !always_true(join)) return;
+  duckdb::TableRef* elements = join.right.get();
+  if (elements->type == duckdb::TableReferenceType::SUBQUERY) {
+    auto& node = *elements->Cast<duckdb::SubqueryRef>().subquery->node;
+    if (node.type == duckdb::QueryNodeType::SELECT_NODE) elements = node.Cast<duckdb::SelectNode>().from_table.get();
+    if (!elements || elements->alias != "__elements") return;
+  }
+  if (elements->type != duckdb::TableReferenceType::TABLE_FUNCTION) return;
+  auto& function = elements->Cast<duckdb::TableFunctionRef>().function->Cast<duckdb::FunctionExpression>();
   if (function.children.empty() || front::lower_case(function.function_name) != "unnest") return;
   function.children[0] = call("__or_one_null", std::move(function.children[0]));
   join.condition = nullptr;

@@ -7,7 +7,8 @@
 
 namespace deltastream::engine::plan {
 
-void prepare_unnest(duckdb::TableFunctionRef& call);
+// UNNEST(x) AS t (a, b): two names or more can only be fields of the elements.
+duckdb::unique_ptr<duckdb::TableRef> unnest_fields(duckdb::TableFunctionRef& call);
 // LEFT JOIN UNNEST(a) ON TRUE → CROSS JOIN UNNEST(a, or one NULL).
 void keep_rows_of_left_unnest(duckdb::JoinRef& join);
 

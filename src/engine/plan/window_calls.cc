@@ -51,8 +51,9 @@ int64_t microseconds(const duckdb::ParsedExpression& argument, const std::string
   const duckdb::ParsedExpression* constant = &argument;
   if (argument.GetExpressionClass() == duckdb::ExpressionClass::CAST) constant = argument.Cast<duckdb::CastExpression>().child.get();
   Value value;
+  std::string why;  // without it a cast that fails throws
   bool interval = constant->GetExpressionClass() == duckdb::ExpressionClass::CONSTANT &&
-                  constant->Cast<duckdb::ConstantExpression>().value.DefaultTryCastAs(LogicalType::INTERVAL, value, nullptr) && !value.IsNull();
+                  constant->Cast<duckdb::ConstantExpression>().value.DefaultTryCastAs(LogicalType::INTERVAL, value, &why) && !value.IsNull();
   if (!interval) {
     fail(invalid_argument(fmt::format("the {} of a window is written as INTERVAL '…' unit, not {} at {}", what, argument.ToString(), show(argument.GetQueryLocation()))));
   }
@@ -187,8 +188,8 @@ ParsedPtr auxiliary(const duckdb::FunctionExpression& function, const Window& wi
   if (name.rfind(window.kind + "_", 0) != 0) return nullptr;
   std::string part = name.substr(window.kind.size() + 1);
   bool tumble = window.kind == "tumble";
-  auto start = [&] { return tumble ? window_start(window) : field({"__windows", "w", "window_start"}); };
-  auto end = [&] { return tumble ? window_end(window) : field({"__windows", "w", "window_end"}); };
+  auto start = [&] { return tumble ? window_start(window) : field({"__window", "window_start"}); };
+  auto end = [&] { return tumble ? window_end(window) : field({"__window", "window_end"}); };
   if (part == "start") return start();
   if (part == "end") return end();
   if (part == "rowtime") return call(kWindowTime, window.time->Copy(), end());
@@ -208,6 +209,20 @@ void replace_auxiliaries(ParsedPtr& expression, const Window& window, const Show
   duckdb::ParsedExpressionIterator::EnumerateChildren(*expression, [&](ParsedPtr& child) { replace_auxiliaries(child, window, show); });
 }
 
+// FROM t → FROM (SELECT *, UNNEST(windows) AS __window FROM t) AS t
+void multiply_rows(duckdb::SelectNode& node, const Window& window, const ShowPlace& show) {
+  if (!node.from_table || node.from_table->type == duckdb::TableReferenceType::JOIN) {
+    fail(unsupported(fmt::format("HOP in GROUP BY over a join (put the join into a subquery or view) at {}", show(window.time->GetQueryLocation()))));
+  }
+  std::string alias = node.from_table->alias;
+  if (alias.empty() && node.from_table->type == duckdb::TableReferenceType::BASE_TABLE) alias = node.from_table->Cast<duckdb::BaseTableRef>().table_name;
+  auto multiplied = duckdb::make_uniq<duckdb::SelectNode>();
+  multiplied->select_list.push_back(duckdb::make_uniq<duckdb::StarExpression>());
+  multiplied->select_list.push_back(named(call("unnest", windows_of(window)), "__window"));
+  multiplied->from_table = std::move(node.from_table);
+  node.from_table = subquery(std::move(multiplied), alias);
+}
+
 }  // namespace
 
 void lower_group_windows(duckdb::SelectNode& node, const ShowPlace& show) {
@@ -223,8 +238,8 @@ void lower_group_windows(duckdb::SelectNode& node, const ShowPlace& show) {
   if (!place) return;
   Window window = group_window(groups[*place]->Cast<duckdb::FunctionExpression>(), show);
   bool tumble = window.kind == "tumble";
-  ParsedPtr end = tumble ? window_end(window) : field({"__windows", "w", "window_end"});
-  groups[*place] = tumble ? window_start(window) : field({"__windows", "w", "window_start"});
+  ParsedPtr end = tumble ? window_end(window) : field({"__window", "window_end"});
+  groups[*place] = tumble ? window_start(window) : field({"__window", "window_start"});
   groups.push_back(call(kWindowTime, window.time->Copy(), end->Copy()));
   groups.push_back(std::move(end));
   for (auto& set : node.groups.grouping_sets) {
@@ -234,16 +249,7 @@ void lower_group_windows(duckdb::SelectNode& node, const ShowPlace& show) {
   }
   for (auto& item : node.select_list) replace_auxiliaries(item, window, show);
   if (node.having) replace_auxiliaries(node.having, window, show);
-  if (!tumble) {
-    auto unnest = duckdb::make_uniq<duckdb::TableFunctionRef>();
-    unnest->function = call("unnest", windows_of(window));
-    unnest->alias = "__windows";
-    unnest->column_name_alias = {"w"};
-    auto join = duckdb::make_uniq<duckdb::JoinRef>(duckdb::JoinRefType::CROSS);
-    join->left = std::move(node.from_table);
-    join->right = std::move(unnest);
-    node.from_table = std::move(join);
-  }
+  if (!tumble) multiply_rows(node, window, show);
 }
 
 }  // namespace deltastream::engine::plan

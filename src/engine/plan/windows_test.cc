@@ -62,6 +62,58 @@ TEST(Windows, RowsOfWindowsWithoutAggregate) {
             (Lines{"1|2023-12-31 23:59:55", "1|2024-01-01 00:00:00", "2|2024-01-01 00:00:00", "2|2024-01-01 00:00:05"}));
 }
 
+TEST(Windows, Cumulate) {
+  PlanRunner runner = make_runner();
+  EXPECT_EQ(runner.run("SELECT window_start, window_end, SUM(v) FROM TABLE(CUMULATE(TABLE unbounded_src, DESCRIPTOR(ts), INTERVAL '10' SECOND, "
+                       "INTERVAL '30' SECOND)) GROUP BY window_start, window_end"),
+            (Lines{"2024-01-01 00:00:00|2024-01-01 00:00:10|3", "2024-01-01 00:00:00|2024-01-01 00:00:20|7", "2024-01-01 00:00:00|2024-01-01 00:00:30|7"}));
+}
+
+TEST(Windows, InGroupBy) {
+  PlanRunner runner = make_runner();
+  EXPECT_EQ(runner.run("SELECT TUMBLE_START(ts, INTERVAL '10' SECOND), TUMBLE_END(ts, INTERVAL '10' SECOND), TUMBLE_ROWTIME(ts, INTERVAL '10' SECOND), k, "
+                       "SUM(v) FROM unbounded_src GROUP BY TUMBLE(ts, INTERVAL '10' SECOND), k"),
+            (Lines{"2024-01-01 00:00:00|2024-01-01 00:00:10|2024-01-01 00:00:09.999|a|1", "2024-01-01 00:00:00|2024-01-01 00:00:10|2024-01-01 00:00:09.999|b|2",
+                   "2024-01-01 00:00:10|2024-01-01 00:00:20|2024-01-01 00:00:19.999|a|4"}));
+  EXPECT_EQ(runner.run("SELECT HOP_END(s.ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND) AS e, COUNT(*) FROM unbounded_src AS s "
+                       "GROUP BY HOP(s.ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND)"),
+            (Lines{"2024-01-01 00:00:05|1", "2024-01-01 00:00:10|2", "2024-01-01 00:00:15|2", "2024-01-01 00:00:20|1"}));
+  EXPECT_NE(runner.error("SELECT COUNT(*) FROM unbounded_src GROUP BY SESSION(ts, INTERVAL '1' MINUTE)").find("SESSION"), std::string::npos);
+}
+
+TEST(Windows, NamedArgumentsAndOffset) {
+  PlanRunner runner = make_runner();
+  EXPECT_EQ(runner.run("SELECT window_start, COUNT(*) FROM TABLE(TUMBLE(DATA => TABLE unbounded_src, TIMECOL => DESCRIPTOR(ts), SIZE => INTERVAL '10' SECOND, "
+                       "`OFFSET` => INTERVAL '2' SECOND)) GROUP BY window_start, window_end"),
+            (Lines{"2024-01-01 00:00:02|2", "2024-01-01 00:00:12|1"}));
+}
+
+TEST(Windows, FiltersJoinsViewsAndColumnsOfTheWindowBetween) {
+  PlanRunner runner = make_runner();
+  std::string tumble = "TABLE(TUMBLE(TABLE doubled, DESCRIPTOR(ts), INTERVAL '10' SECOND))", hop = "TABLE(HOP(TABLE unbounded_src, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND))";
+  EXPECT_EQ(runner.run("SELECT window_end, SUM(v) FROM " + tumble + " WHERE k = 'a' GROUP BY window_start, window_end"), (Lines{"2024-01-01 00:00:10|2", "2024-01-01 00:00:20|8"}));
+  EXPECT_EQ(runner.run("SELECT w.window_start, n.name, SUM(w.v) FROM " + tumble + " AS w JOIN names AS n ON w.k = n.k GROUP BY w.window_start, w.window_end, n.name"),
+            (Lines{"2024-01-01 00:00:00|ann|2", "2024-01-01 00:00:00|bob|4", "2024-01-01 00:00:10|ann|8"}));
+  EXPECT_EQ(runner.run("SELECT w.window_start, w.window_end, n.name, SUM(w.v) FROM " + hop + " AS w JOIN names AS n ON w.k = n.k WHERE w.v < 4 GROUP BY w.window_start, w.window_end, n.name"),
+            (Lines{"2023-12-31 23:59:55|2024-01-01 00:00:05|ann|1", "2024-01-01 00:00:00|2024-01-01 00:00:10|ann|1", "2024-01-01 00:00:00|2024-01-01 00:00:10|bob|2",
+                   "2024-01-01 00:00:05|2024-01-01 00:00:15|bob|2"}));
+  EXPECT_EQ(runner.run("SELECT window_start, COUNT(*) FROM " + hop + " WHERE window_start >= TIMESTAMP '2024-01-01 00:00:05' GROUP BY window_start, window_end"),
+            (Lines{"2024-01-01 00:00:05|2", "2024-01-01 00:00:10|1"}));
+  EXPECT_EQ(runner.run("SELECT window_end, MAX(s) FROM (SELECT window_start, window_end, k, SUM(v) AS s FROM " + tumble +
+                       " GROUP BY window_start, window_end, k) AS sums GROUP BY window_start, window_end"),
+            (Lines{"2024-01-01 00:00:10|4", "2024-01-01 00:00:20|8"}));
+  EXPECT_EQ(runner.run("SELECT window_start, k, COUNT(*) FROM " + tumble + " GROUP BY window_start, window_end, ROLLUP (k)"),
+            (Lines{"2024-01-01 00:00:00|NULL|2", "2024-01-01 00:00:00|a|1", "2024-01-01 00:00:00|b|1", "2024-01-01 00:00:10|NULL|1", "2024-01-01 00:00:10|a|1"}));
+}
+
+TEST(Windows, WindowsOfWindows) {
+  PlanRunner runner = make_runner();
+  EXPECT_EQ(runner.run("WITH small AS (SELECT window_time AS wt, SUM(v) AS s FROM TABLE(TUMBLE(TABLE unbounded_src, DESCRIPTOR(ts), INTERVAL '10' SECOND)) "
+                       "GROUP BY window_start, window_end, window_time) "
+                       "SELECT window_start, SUM(s) FROM TABLE(TUMBLE(TABLE small, DESCRIPTOR(wt), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end"),
+            (Lines{"2024-01-01 00:00:00|7"}));
+}
+
 TEST(Windows, BadTime) {
   PlanRunner runner = make_runner();
   std::string message = runner.error("SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE timeless, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end");
