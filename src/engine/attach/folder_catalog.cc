@@ -1,5 +1,7 @@
 #include "engine/attach/folder_catalog.h"
 
+#include <fmt/format.h>
+
 #include "duckdb/catalog/catalog.hpp"
 #include "duckdb/catalog/catalog_entry/schema_catalog_entry.hpp"
 #include "duckdb/catalog/entry_lookup_info.hpp"
@@ -101,7 +103,8 @@ class SchemaEntry final : public duckdb::SchemaCatalogEntry {
 
  private:
   static std::string key_of(const FolderTable& table, const TimeTravel& travel) {
-    return table.location + "\n" + (travel.version ? "v" + std::to_string(*travel.version) : travel.timestamp_us ? "t" + std::to_string(*travel.timestamp_us) : "");
+    std::string when = travel.version ? fmt::format("v{}", *travel.version) : travel.timestamp_us ? fmt::format("t{}", *travel.timestamp_us) : "";
+    return table.location + "\n" + when;
   }
   // The entry in the version that this transaction sees.
   CatalogEntry& entry(CatalogTransaction& transaction, const FolderTable& table, const TimeTravel& travel) {

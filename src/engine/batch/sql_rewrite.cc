@@ -1,5 +1,7 @@
 #include "engine/batch/sql_rewrite.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -155,7 +157,7 @@ class Rewriter {
     if (!token(i) || !tokens_[i].is_name()) return std::nullopt;
     std::string name = tokens_[i++].unquoted();
     while (symbol(i, '.') && token(i + 1) && tokens_[i + 1].is_name()) {
-      name += "." + tokens_[i + 1].unquoted();
+      name += fmt::format(".{}", tokens_[i + 1].unquoted());
       i += 2;
     }
     return name;

@@ -1,5 +1,7 @@
 #include "engine/window/aggregation_layout.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <numeric>
@@ -133,16 +135,16 @@ void AggregationLayout::lay_out_payload() {
 uint64_t AggregationLayout::compute_fingerprint() const {
   std::string text = plain_states ? "plain" : "rows";
   const auto& w = spec.window;
-  text += "/" + std::to_string(static_cast<int>(w.kind));
-  if (time) text += "/" + std::to_string(w.size_us) + "/" + std::to_string(w.slide_us) + "/" + std::to_string(w.offset_us);
+  text += fmt::format("/{}", static_cast<int>(w.kind));
+  if (time) text += fmt::format("/{}/{}/{}", w.size_us, w.slide_us, w.offset_us);
   for (const auto& set : sets) {
     text += "/set";
-    for (size_t group : set) text += "," + std::to_string(group);
+    for (size_t group : set) text += fmt::format(",{}", group);
   }
-  for (const auto& type : column_types) text += "/" + type.ToString();
+  for (const auto& type : column_types) text += fmt::format("/{}", type.ToString());
   for (const auto& aggregate : aggregates) {
-    text += "/" + aggregate->ToString() + ":" + aggregate->return_type.ToString();
-    if (plain_states) text += ":" + std::to_string(aggregate->function.GetStateSizeCallback()(aggregate->function));
+    text += fmt::format("/{}:{}", aggregate->ToString(), aggregate->return_type.ToString());
+    if (plain_states) text += fmt::format(":{}", aggregate->function.GetStateSizeCallback()(aggregate->function));
   }
   return duckdb::Hash(text.data(), text.size());
 }
