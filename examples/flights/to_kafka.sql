@@ -1,5 +1,7 @@
 -- The flights of the files as records of a Kafka topic.
 SET 'pipeline.name' = 'flights-to-kafka';
+-- One writer, so that every partition holds the flights in the order of time.
+SET 'parallelism.default' = '1';
 
 CREATE TABLE flights (
   carrier STRING, flight INT, tailnum STRING, origin STRING, dest STRING,
