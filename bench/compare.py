@@ -129,7 +129,10 @@ def events_of(folder):
             return {key: plain(inner) for key, inner in value.items()}
         return value.rstrip("0").rstrip(".") if isinstance(value, str) and value.startswith("2026-01-01 ") and "." in value else value
 
-    texts = [line for file in folder.rglob("*") if file.is_file() and not file.name.startswith((".", "_")) for line in file.read_text().splitlines()]
+    def hidden(file):
+        return any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+
+    texts = [line for file in folder.rglob("*") if file.is_file() and not hidden(file) for line in file.read_text().splitlines()]
     return sorted(json.dumps(plain(json.loads(text)), sort_keys=True) for text in texts)
 
 
