@@ -100,8 +100,8 @@ class WindowAggregator {
 class WindowAggregation {
  public:
   virtual ~WindowAggregation() = default;
-  // An aggregation without keys and windows gives one row for an empty input: from subtask 0 only.
-  virtual Result<std::unique_ptr<WindowAggregator>> make_aggregator(size_t subtask = 0) const = 0;
+  // For one subtask. Not keyed: there is one subtask, and without windows it gives one row for an empty input.
+  virtual Result<std::unique_ptr<WindowAggregator>> make_aggregator() const = 0;
   // Hashes the group keys (without the window) of `rows` into `hashes` (UBIGINT): row r goes to hashes[r] % parallelism.
   // Not keyed: everything goes to subtask 0.
   virtual bool keyed() const = 0;

@@ -1,6 +1,7 @@
 #include "common/exception.h"
 #include "duckdb/execution/expression_executor.hpp"
 #include "duckdb/main/connection.hpp"
+#include "duckdb/planner/expression/bound_reference_expression.hpp"
 #include "engine/window/aggregation_spec.h"
 #include "engine/window/hash_pane.h"
 #include "engine/window/row_pane.h"
@@ -13,8 +14,8 @@ class LaidOutAggregation : public WindowAggregation {
  public:
   explicit LaidOutAggregation(std::shared_ptr<const AggregationLayout> layout) : layout_(std::move(layout)) {}
 
-  Result<std::unique_ptr<WindowAggregator>> make_aggregator(size_t subtask) const override {
-    return make_window_aggregator(layout_, subtask);
+  Result<std::unique_ptr<WindowAggregator>> make_aggregator() const override {
+    return make_window_aggregator(layout_);
   }
   bool keyed() const override { return !layout_->shared_groups.empty(); }
   bool event_time() const override { return layout_->time.has_value(); }

@@ -19,12 +19,11 @@ constexpr int64_t kOnlySlice = 0;
 
 class SliceAggregator : public WindowAggregator {
  public:
-  SliceAggregator(std::shared_ptr<const AggregationLayout> shared, size_t subtask)
+  explicit SliceAggregator(std::shared_ptr<const AggregationLayout> shared)
       : layout_(std::move(shared)),
         factory_(PaneFactory::create(layout_)),
         executor_(layout_->context(), layout_->columns),
-        merger_(*factory_),
-        owns_empty_input_(subtask == 0) {
+        merger_(*factory_) {
     if (layout_->time) slicer_ = std::make_unique<EventSlices>(*layout_->time);
     if (!layout_->column_types.empty()) {
       columns_.Initialize(duckdb::Allocator::Get(layout_->context()), layout_->column_types);
@@ -71,7 +70,7 @@ class SliceAggregator : public WindowAggregator {
   Slices slices_;
   HopMerger merger_;
   bool merges_ = false;
-  bool owns_empty_input_;
+  bool owns_empty_input_ = true;  // restored subtasks but the first have nothing
   int64_t next_window_ = INT64_MIN;  // the first window that has not been emitted; INT64_MAX: all are closed
   uint64_t late_rows_ = 0;
 };
@@ -261,8 +260,8 @@ void hash_shared_groups(DataChunk& groups, Vector& hashes) {
   for (duckdb::idx_t row = 0; row < count; ++row) values[row] = duckdb::MurmurHash64(values[row] + 0x9E3779B97F4A7C15ULL);
 }
 
-Result<std::unique_ptr<WindowAggregator>> make_window_aggregator(std::shared_ptr<const AggregationLayout> layout, size_t subtask) {
-  DS_TRY_DUCKDB(return std::unique_ptr<WindowAggregator>(std::make_unique<SliceAggregator>(std::move(layout), subtask)));
+Result<std::unique_ptr<WindowAggregator>> make_window_aggregator(std::shared_ptr<const AggregationLayout> layout) {
+  DS_TRY_DUCKDB(return std::unique_ptr<WindowAggregator>(std::make_unique<SliceAggregator>(std::move(layout))));
 }
 
 }  // namespace deltastream::engine

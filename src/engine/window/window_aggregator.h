@@ -7,7 +7,7 @@
 
 namespace deltastream::engine {
 
-Result<std::unique_ptr<WindowAggregator>> make_window_aggregator(std::shared_ptr<const AggregationLayout> layout, size_t subtask);
+Result<std::unique_ptr<WindowAggregator>> make_window_aggregator(std::shared_ptr<const AggregationLayout> layout);
 
 // The hash by which rows are exchanged between subtasks and states are handed out on restore. `groups` holds the layout's
 // shared groups, at least one. Mixed once more, because hash tables take the low bits of DuckDB's own hash.
