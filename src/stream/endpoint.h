@@ -22,7 +22,7 @@ namespace deltastream::stream {
 // One part of a source that is read in order: a Kafka partition, a file, a slice of a generator.
 struct Split {
   std::string id;        // stable across restarts; appears in checkpoints and in Delta's txn actions
-  std::string payload;   // the connector's own
+  std::string payload;  // the connector's own
 };
 
 // Where a split stands. `offset` counts up and is the next one to read; `state` is the connector's own (may be empty).
@@ -36,7 +36,7 @@ struct EndpointMetrics {
   std::atomic<uint64_t> rows{0};
   std::atomic<uint64_t> bytes{0};
   std::atomic<uint64_t> malformed{0};
-  std::atomic<int64_t> lag{-1};   // records still to read, -1 unknown
+  std::atomic<int64_t> lag{-1};  // records still to read, -1 unknown
 };
 
 enum class ReadState { kData, kIdle, kEnd };
@@ -54,7 +54,7 @@ class SplitReader {
 
 struct SourceRequest {
   std::vector<engine::SourceColumn> columns;
-  size_t batch_rows = kChunkRows;   // rows a chunk at most (tests shrink it)
+  size_t batch_rows = kChunkRows;  // rows a chunk at most (tests shrink it)
   EndpointMetrics* metrics = nullptr;
 };
 

@@ -51,9 +51,9 @@ class RunningJob final : public Job {
   std::unique_ptr<Inputs> inputs_;
   JoinTables tables_;
   bool joins_built_ = false;
-  bool lived_ = false;   // the graph has run: from now on outages pass by themselves
+  bool lived_ = false;  // the graph has run: from now on outages pass by themselves
 
-  mutable std::mutex mutex_;   // of the two below
+  mutable std::mutex mutex_;  // of the two below
   std::shared_ptr<GraphMetrics> metrics_;
   std::vector<std::pair<std::string, EndpointMetrics*>> source_metrics_;
   std::vector<std::unique_ptr<std::atomic<uint64_t>>> sink_rows_;
@@ -82,7 +82,7 @@ Result<JobEnd> RunningJob::run_locked() {
     if (end.ok()) return end;
     if (bounded || !lived_ || !passes_by_itself(end.error(), bounded)) return end;
     if (completed_epoch_ != completed) backoff = Backoff();
-    if (backoff.attempts() == 0) {
+    if (backoff.attempts() == 0 && !stopped()) {
       logger.warn(fmt::format("pipeline '{}' pauses and goes on by itself from its last checkpoint: {}", options_.pipeline, end.error().to_string()));
     }
     if (!wait(backoff.next_us())) {

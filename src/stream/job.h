@@ -30,7 +30,7 @@ struct JobOptions {
 
 struct JobPart {                               // one INSERT
   std::shared_ptr<const engine::StreamPlan> plan;
-  std::map<std::string, std::shared_ptr<Source>> sources;   // by table name as in the plan's kSource nodes
+  std::map<std::string, std::shared_ptr<Source>> sources;  // by table name as in the plan's kSource nodes
   std::shared_ptr<Sink> sink;
   std::string sink_name;
   std::vector<Field> sink_fields;
@@ -39,14 +39,14 @@ struct JobPart {                               // one INSERT
 struct TableProgress { std::string name; uint64_t rows = 0; uint64_t malformed = 0; int64_t lag = -1; std::string last_commit; };
 struct JobProgress {
   std::vector<TableProgress> sources, sinks;
-  int64_t watermark_us = engine::kMinWatermark;   // minimum over the parts
+  int64_t watermark_us = engine::kMinWatermark;  // minimum over the parts
   uint64_t late_rows = 0;
   int64_t completed_epoch = 0;
   int64_t restored_epoch = 0;
   int64_t elapsed_us = 0;
 };
 
-enum class JobEnd { kFinished, kStopped };   // input ended; asked to stop (resumable)
+enum class JobEnd { kFinished, kStopped };  // input ended; asked to stop (resumable)
 
 class Job {
  public:
@@ -56,7 +56,7 @@ class Job {
   virtual Result<JobEnd> run() = 0;
   // From any thread or signal handler context: makes a last checkpoint, commits it and ends. Async-signal-safe.
   virtual void request_stop() = 0;
-  virtual JobProgress progress() const = 0;   // from any thread
+  virtual JobProgress progress() const = 0;  // from any thread
 };
 
 }  // namespace deltastream::stream

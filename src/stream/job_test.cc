@@ -161,7 +161,7 @@ TEST_F(JobTest, OneTableAtTwoPlacesWithOtherColumns) {
   topic->splits = {{"a", numbered(0, 40)}};
   auto table = std::make_shared<Table>();
   auto whole = source("t"), turned = source("t");
-  std::rotate(turned->columns.begin(), turned->columns.begin() + 1, turned->columns.begin() + 2);   // value, key, ts
+  std::rotate(turned->columns.begin(), turned->columns.begin() + 1, turned->columns.begin() + 2);  // value, key, ts
   auto end = run(part(union_all(std::move(whole), std::move(turned)), {{"t", topic}}, table), options());
   ASSERT_TRUE(end.ok()) << end.error().to_string();
   std::vector<Row> expected;

@@ -47,9 +47,9 @@ struct Topic {
   std::map<std::string, std::vector<Row>> splits;
   bool bounded = true;
   int64_t discovery_interval_us = 0;
-  std::function<Status(const std::string& split, int64_t offset)> on_read;   // before each batch
+  std::function<Status(const std::string& split, int64_t offset)> on_read;  // before each batch
   std::atomic<uint64_t> reads{0};
-  std::map<std::string, SplitPosition> told;   // by checkpoint_completed
+  std::map<std::string, SplitPosition> told;  // by checkpoint_completed
 
   void append(const std::string& split, std::vector<Row> rows) {
     std::lock_guard lock(mutex);
@@ -127,11 +127,11 @@ struct Table {
   std::condition_variable changed;
   std::vector<Row> rows;
   int64_t epoch = 0;
-  std::map<std::string, std::map<std::string, int64_t>> offsets;   // table → split → newest
+  std::map<std::string, std::map<std::string, int64_t>> offsets;  // table → split → newest
   std::vector<CommitRequest> commits;                              // those that had an effect
   uint64_t calls = 0;
   bool final = false;
-  std::function<Status(const CommitRequest&)> before_commit, after_commit;   // what befalls a commit
+  std::function<Status(const CommitRequest&)> before_commit, after_commit;  // what befalls a commit
   std::function<Status(DataChunk&)> on_write;
   std::atomic<uint64_t> written{0};
 
@@ -140,6 +140,10 @@ struct Table {
     auto copy = rows;
     std::sort(copy.begin(), copy.end());
     return copy;
+  }
+  int64_t newest_epoch() {
+    std::lock_guard lock(mutex);
+    return epoch;
   }
   void wait_for_rows(size_t count) {
     std::unique_lock lock(mutex);
@@ -337,7 +341,7 @@ class SumAggregator final : public engine::WindowAggregator {
 class Sum final : public engine::WindowAggregation {
  public:
   Sum(int64_t size_us, bool keyed) : size_us_(size_us), keyed_(keyed) {}
-  Result<std::unique_ptr<engine::WindowAggregator>> make_aggregator() const override {
+  Result<std::unique_ptr<engine::WindowAggregator>> make_aggregator(size_t) const override {
     return std::unique_ptr<engine::WindowAggregator>(std::make_unique<SumAggregator>(size_us_));
   }
   bool keyed() const override { return keyed_; }
@@ -363,6 +367,7 @@ class KeySet final : public engine::JoinTable {
     return {};
   }
   Status finish_build() override { return {}; }
+  uint64_t memory_bytes() const override { return 8 * keys_.size(); }
   Result<std::unique_ptr<engine::ExpandExecutor>> make_probe() const override {
     return std::unique_ptr<engine::ExpandExecutor>(std::make_unique<Probe>(keys_));
   }

@@ -11,7 +11,7 @@ namespace deltastream::stream {
 
 // Where one split of one source of one part stands.
 struct SplitState {
-  std::string source;   // the source's key in the job, stable for the same statements
+  std::string source;  // the source's key in the job, stable for the same statements
   std::string table;
   Split split;
   SplitPosition position;
@@ -23,7 +23,7 @@ struct SplitState {
 struct OperatorState {
   std::string key;      // the operator's, stable for the same statements
   uint64_t subtask = 0;
-  int64_t watermark_us = engine::kMinWatermark;   // up to which its windows have been emitted
+  int64_t watermark_us = engine::kMinWatermark;  // up to which its windows have been emitted
   std::string bytes;
 };
 
@@ -32,8 +32,8 @@ struct TaskSnapshot {
   std::vector<SplitState> splits;
   std::vector<OperatorState> operators;
   std::string sink;       // the sink's name where the task ends in one, else ""
-  uint64_t subtask = 0;   // of the sink's writers
-  std::string prepared;   // what its SinkWriter::prepare() returned
+  uint64_t subtask = 0;  // of the sink's writers
+  std::string prepared;  // what its SinkWriter::prepare() returned
 };
 
 struct Checkpoint {
@@ -45,7 +45,7 @@ struct Checkpoint {
   bool final = false;      // the input had ended and every window was closed
   std::vector<SplitState> splits;
   std::vector<OperatorState> operators;
-  std::vector<CommitRequest> commits;   // one a sink, to be repeated after a crash
+  std::vector<CommitRequest> commits;  // one a sink, to be repeated after a crash
 };
 
 }  // namespace deltastream::stream

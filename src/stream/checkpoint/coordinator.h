@@ -48,7 +48,7 @@ class Coordinator {
   const Clock& clock_;
   const bool bounded_;
   std::optional<Pending> pending_;
-  std::vector<SplitState> last_splits_;   // of the last checkpoint
+  std::vector<SplitState> last_splits_;  // of the last checkpoint
   int64_t last_epoch_;
   int64_t next_us_;
 };

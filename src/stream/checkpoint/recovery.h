@@ -9,7 +9,7 @@
 namespace deltastream::stream {
 
 struct Recovered {
-  std::optional<Checkpoint> checkpoint;   // null: from the beginning
+  std::optional<Checkpoint> checkpoint;  // null: from the beginning
   int64_t last_epoch = 0;                 // the next checkpoint has the number after it
   std::vector<SplitState> gone;           // splits read to their end that their sources no longer have; they stay in the books
 };

@@ -27,7 +27,7 @@ class CheckpointStore {
   std::string path(int64_t epoch) const;
 
  private:
-  Result<std::vector<int64_t>> epochs();   // newest first
+  Result<std::vector<int64_t>> epochs();  // newest first
 
   const std::string folder_;
   const size_t retained_;

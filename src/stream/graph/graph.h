@@ -21,8 +21,8 @@ struct GraphRequest {
   const JobOptions& options;
   const Inputs& inputs;
   const JoinTables& tables;
-  const Checkpoint* restored = nullptr;   // null: from the beginning
-  std::vector<std::unique_ptr<std::atomic<uint64_t>>>& sink_rows;   // one a part
+  const Checkpoint* restored = nullptr;  // null: from the beginning
+  std::vector<std::unique_ptr<std::atomic<uint64_t>>>& sink_rows;  // one a part
   GraphMetrics& metrics;
   Control& control;
 };
@@ -30,7 +30,7 @@ struct GraphRequest {
 class Graph {
  public:
   static Result<std::unique_ptr<Graph>> build(const GraphRequest& request);
-  ~Graph();   // cancels and joins what still runs
+  ~Graph();  // cancels and joins what still runs
 
   void start();
   void join();

@@ -36,13 +36,13 @@ class Control {
   void cancel();
   bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
   std::optional<Error> failure() const;
-  void on_cancel(Cancellable& waiting);   // before the threads start
+  void on_cancel(Cancellable& waiting);  // before the threads start
 
   // Coordinator to sources.
   void inject(const Barrier& barrier);
   void pause(bool paused);
   bool paused() const { return paused_.load(std::memory_order_acquire); }
-  void announce();   // there are new splits
+  void announce();  // there are new splits
   // The barrier that a source which has seen `epoch` must send on now.
   std::optional<Barrier> due(int64_t epoch) const;
 

@@ -71,7 +71,7 @@ Status ExchangeOperator::append(Output& output, DataChunk& rows, const duckdb::s
       output.rows = std::make_unique<DataChunk>();
       output.rows->Initialize(duckdb::Allocator::DefaultAllocator(), types_);
     }
-    duckdb::SelectionVector chosen(const_cast<duckdb::sel_t*>(selection));   // only read
+    duckdb::SelectionVector chosen(const_cast<duckdb::sel_t*>(selection));  // only read
     output.rows->Append(rows, false, &chosen, count);
   })
   return {};
@@ -97,7 +97,7 @@ Status ExchangeOperator::advance(const Watermark& watermark) {
   watermark_ = watermark;
   for (Output& output : outputs_) {
     const size_t held = output.rows ? output.rows->size() : 0;
-    if (held > 0 && held < hold_rows_) continue;   // the watermark waits behind its rows
+    if (held > 0 && held < hold_rows_) continue;  // the watermark waits behind its rows
     DS_RETURN_IF_ERROR(send_rows(output));
     DS_RETURN_IF_ERROR(send_watermark(output));
   }

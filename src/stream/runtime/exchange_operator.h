@@ -16,7 +16,7 @@ class ExchangeOperator final : public Operator {
  public:
   struct Target {
     Inbox* inbox = nullptr;
-    size_t producer = 0;   // this task's queue there
+    size_t producer = 0;  // this task's queue there
   };
   // `hold_rows`: a chunk with fewer rows may wait for more although the watermark has moved.
   ExchangeOperator(const engine::WindowAggregation& aggregation, duckdb::vector<LogicalType> types, std::vector<Target> targets,
@@ -30,7 +30,7 @@ class ExchangeOperator final : public Operator {
  private:
   struct Output {
     Target target;
-    std::unique_ptr<DataChunk> rows;   // being filled
+    std::unique_ptr<DataChunk> rows;  // being filled
     Watermark sent;
     std::vector<duckdb::sel_t> selection;
   };
@@ -47,7 +47,7 @@ class ExchangeOperator final : public Operator {
   const Clock& clock_;
   Vector hashes_;
   Watermark watermark_;
-  int64_t held_since_us_ = 0;   // 0: nothing is held
+  int64_t held_since_us_ = 0;  // 0: nothing is held
 };
 
 }  // namespace deltastream::stream

@@ -11,7 +11,7 @@
 namespace deltastream::stream {
 
 struct TaskMetrics {
-  std::atomic<int64_t> watermark_us{engine::kMinWatermark};   // at the end of the task's chain
+  std::atomic<int64_t> watermark_us{engine::kMinWatermark};  // at the end of the task's chain
   std::atomic<bool> idle{false};
 };
 
@@ -19,7 +19,7 @@ struct GraphMetrics {
   struct Part {
     bool event_time = false;           // some source has a watermark
     std::deque<TaskMetrics> tasks;     // those that end in the sink
-    std::deque<std::atomic<uint64_t>> late_rows;   // a window operator each
+    std::deque<std::atomic<uint64_t>> late_rows;  // a window operator each
   };
   std::deque<Part> parts;
 };

@@ -16,7 +16,7 @@ class SinkOperator final : public Operator {
       : Operator(nullptr), name_(std::move(name)), subtask_(subtask), writer_(std::move(writer)), rows_(rows), metrics_(metrics) {}
 
   Status process(DataChunk& rows) override {
-    const uint64_t count = rows.size();   // the writer may change the chunk
+    const uint64_t count = rows.size();  // the writer may change the chunk
     DS_RETURN_IF_ERROR(writer_->write(rows).context("sink '" + name_ + "'"));
     rows_.fetch_add(count, std::memory_order_relaxed);
     return {};

@@ -45,7 +45,7 @@ class SourceTask final : public Task {
   Control& control_;
   DataChunk rows_, chosen_;
   Watermark sent_;
-  int64_t epoch_ = 0;   // of the last barrier sent on
+  int64_t epoch_ = 0;  // of the last barrier sent on
   bool ended_ = false, done_ = false;
 
   std::mutex mutex_;

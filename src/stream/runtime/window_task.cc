@@ -14,7 +14,7 @@ Status WindowTask::run() {
       DS_RETURN_IF_ERROR(chain_->flush());
       arrival = inbox_->pop(Inbox::Wait::kYes);
     }
-    if (!arrival) return {};   // cancelled
+    if (!arrival) return {};  // cancelled
     DS_RETURN_IF_ERROR(take(*arrival));
   }
   return {};

@@ -27,7 +27,7 @@ class WindowTask final : public Task {
   InputWatermarks watermarks_;
   Watermark sent_;
   Control& control_;
-  size_t barriers_ = 0;   // of the checkpoint under way, that have come
+  size_t barriers_ = 0;  // of the checkpoint under way, that have come
   bool done_ = false;
 };
 

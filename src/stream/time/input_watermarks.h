@@ -12,7 +12,7 @@ namespace deltastream::stream {
 
 struct Watermark {
   int64_t us = engine::kMinWatermark;
-  bool idle = false;   // nothing is to be expected for now: others need not wait
+  bool idle = false;  // nothing is to be expected for now: others need not wait
   bool operator==(const Watermark&) const = default;
 };
 

@@ -26,7 +26,7 @@ void SplitSet::add(Split split, const SplitState* restored) {
   member.state.source = options_.source_key;
   member.state.table = options_.table;
   member.state.split = std::move(split);
-  member.state.finished = false;   // whether there is more is for the source to say
+  member.state.finished = false;  // whether there is more is for the source to say
   member.data_at_us = options_.clock->steady_us();
   members_.push_back(std::move(member));
   live_.push_back(members_.size() - 1);
@@ -35,7 +35,7 @@ void SplitSet::add(Split split, const SplitState* restored) {
 
 bool SplitSet::before(const Member& a, const Member& b) const {
   if (options_.event_time && a.state.watermark_us != b.state.watermark_us) return a.state.watermark_us < b.state.watermark_us;
-  if (options_.bounded && !options_.event_time) return false;   // the first one stays the first until it ends
+  if (options_.bounded && !options_.event_time) return false;  // the first one stays the first until it ends
   return a.read_at / kTurn < b.read_at / kTurn;
 }
 

@@ -39,7 +39,7 @@ class SplitSet {
 
   struct Batch {
     ReadState state = ReadState::kIdle;
-    size_t split = 0;   // for observe()
+    size_t split = 0;  // for observe()
   };
   // Reads the next batch into `rows`; nullopt: no split can be asked just now (none is left, or all had nothing a moment ago).
   Result<std::optional<Batch>> read(DataChunk& rows);
