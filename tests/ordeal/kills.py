@@ -4,9 +4,11 @@
 usage: kills.py --source files|kafka --records N --kills K [--seed S] [--program PATH]
 
 Every kill is either by timer (a random moment) or at a random fault point. The job is started again with another
-parallelism until K kills have hit; then it runs to its end. Lost, doubled and wrong rows are counted separately, for a
-filtered table (each row keeps its source) and for a windowed count (operator state). Prints one line with the seed and
-exits 1 if anything is lost, doubled or wrong, or if too few kills hit. Needs deltalake (tools/readers_venv.sh).
+parallelism until K kills have hit; then it runs to its end. How far apart the kills are follows from a run without any, so
+that the job lives through all of them; should it end before, another one with tables of its own is killed on. Lost, doubled
+and wrong rows are counted separately, for a filtered table (each row keeps its source) and for a windowed count (operator
+state). Prints one line with the seed and exits 1 if anything is lost, doubled or wrong. Needs deltalake
+(tools/readers_venv.sh).
 """
 import argparse
 import datetime
@@ -27,6 +29,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PARTITIONS = 4
 BASE_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
 EPOCH = datetime.datetime(1970, 1, 1)
+BATCH = 256
+CHECKPOINT_S = 0.03
 POINTS = ["source-batch", "before-checkpoint", "checkpoint-stored", "before-commit", "after-commit"]
 
 
@@ -45,7 +49,7 @@ def write_files(folder, records):
         out.close()
 
 
-def pipeline(folder, source, port):
+def pipeline(folder, job, source, port):
     columns = "id BIGINT, k INT, amount BIGINT, ts TIMESTAMP(3)"
     if source == "files":
         options = f"'connector' = 'filesystem', 'path' = '{folder}/in', 'format' = 'json'"
@@ -55,12 +59,12 @@ def pipeline(folder, source, port):
     # Splits run ahead of each other, by as much as one file is long when one task reads them one after the other.
     bound = "INTERVAL '30' DAY"
     return f"""
-SET 'pipeline.name' = 'kills';
-SET 'execution.checkpointing.interval' = '30 ms';
-SET 'execution.batch-rows' = '256';
+SET 'pipeline.name' = '{job}';
+SET 'execution.checkpointing.interval' = '{int(CHECKPOINT_S * 1000)} ms';
+SET 'execution.batch-rows' = '{BATCH}';
 CREATE TABLE numbers ({columns}, WATERMARK FOR ts AS ts - {bound}) WITH ({options});
-CREATE TABLE filtered (id BIGINT, amount BIGINT) WITH ('connector' = 'delta', 'table_path' = '{folder}/filtered');
-CREATE TABLE counted (window_start TIMESTAMP(3), k INT, n BIGINT, total BIGINT) WITH ('connector' = 'delta', 'table_path' = '{folder}/counted');
+CREATE TABLE filtered (id BIGINT, amount BIGINT) WITH ('connector' = 'delta', 'table_path' = '{folder}/{job}/filtered');
+CREATE TABLE counted (window_start TIMESTAMP(3), k INT, n BIGINT, total BIGINT) WITH ('connector' = 'delta', 'table_path' = '{folder}/{job}/counted');
 EXECUTE STATEMENT SET BEGIN
 INSERT INTO filtered SELECT id, amount * 2 FROM numbers WHERE id % 10 <> 3;
 INSERT INTO counted SELECT window_start, k, COUNT(*), SUM(amount)
@@ -76,25 +80,41 @@ SET 'pipeline.name' = 'fill';
 SET 'parallelism.default' = '{PARTITIONS}';
 CREATE TABLE files (id BIGINT, k INT, amount BIGINT, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = '{folder}/in', 'format' = 'json');
 CREATE TABLE topic (id BIGINT, k INT, amount BIGINT, ts TIMESTAMP(3)) WITH ('connector' = 'kafka', 'topic' = 'numbers',
-  'properties.bootstrap.servers' = '127.0.0.1:{port}', 'format' = 'json');
+  'properties.bootstrap.servers' = '127.0.0.1:{port}', 'format' = 'json', 'sink.partitioner' = 'fixed');
 INSERT INTO topic SELECT * FROM files;
 """
     (folder / "fill.sql").write_text(text)
     subprocess.run([program, "run", folder / "fill.sql"], check=True, stdout=subprocess.DEVNULL)
 
 
-def run_once(program, file, dice, dry_ms):
+class Pace:
+    """How long a run without kills takes to start and to end, and what follows for kills that are to hit one job."""
+
+    def __init__(self, program, file, records, kills):
+        began = time.monotonic()
+        subprocess.run([program, "run", file], check=True, stdout=subprocess.DEVNULL)
+        whole = time.monotonic() - began
+        began = time.monotonic()
+        subprocess.run([program, "run", file], check=True, stdout=subprocess.DEVNULL)
+        self.start = time.monotonic() - began
+        self.run = max(0.02, (whole - self.start) / (kills + 1))
+        self.batches = max(2, records // BATCH // (kills + 1))
+        self.checkpoints = max(1, int(self.run / CHECKPOINT_S))
+
+
+def run_once(program, file, dice, pace):
     """One run with one kill planned. Returns (killed, finished)."""
     environment = dict(os.environ)
     timer = dice.random() < 0.5
     if not timer:
         point = dice.choice(POINTS)
-        environment["DELTASTREAM_KILL_AT"] = f"{point}:{dice.randint(1, 40 if point == 'source-batch' else 3)}"
+        most = pace.batches if point == "source-batch" else min(3, pace.checkpoints)
+        environment["DELTASTREAM_KILL_AT"] = f"{point}:{dice.randint(1, most)}"
     process = subprocess.Popen([program, "run", file, "--set", f"parallelism.default={dice.randint(1, 3)}"], env=environment,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     if timer:
         try:
-            process.wait(timeout=dice.uniform(0.02, dry_ms / 1000))
+            process.wait(timeout=dice.uniform(pace.start / 2, pace.start + 2 * pace.run))
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
     stderr = process.communicate()[1].decode()
@@ -156,18 +176,23 @@ def main():
         if args.source == "kafka":
             subprocess.run([ROOT / "tools/kafka.sh", "start", broker, str(port)], check=True, stdout=subprocess.DEVNULL)
             fill_topic(args.program, folder, port)
-        file = folder / "kills.sql"
-        file.write_text(pipeline(folder, args.source, port))
-        kills, finished = 0, False
-        while kills < args.kills and not finished:
-            killed, finished = run_once(args.program, file, dice, 600)
-            kills += killed
-        subprocess.run([args.program, "run", file], check=True, stdout=subprocess.DEVNULL)
-        results = judge(folder, args.records)
+        def prepare(job):
+            file = folder / f"{job}.sql"
+            file.write_text(pipeline(folder, job, args.source, port))
+            return file
+
+        pace = Pace(args.program, prepare("unharmed"), args.records, args.kills)
+        kills, jobs, results = 0, [], judge(folder / "unharmed", args.records)
+        while kills < args.kills and len(jobs) < 20:
+            jobs.append(f"kills{len(jobs) + 1}")
+            file, finished = prepare(jobs[-1]), False
+            while kills < args.kills and not finished:
+                killed, finished = run_once(args.program, file, dice, pace)
+                kills += killed
+            subprocess.run([args.program, "run", file], check=True, stdout=subprocess.DEVNULL)
+            results += judge(folder / jobs[-1], args.records)
         lost, doubled, wrong = (sum(r[i] for r in results) for i in (1, 2, 3))
-        print(f"kills.{args.source}: records={args.records} kills={kills} lost={lost} doubled={doubled} wrong={wrong} seed={seed}")
-        if kills < args.kills:
-            print(f"only {kills} of {args.kills} kills hit before the input ended")
+        print(f"kills.{args.source}: records={args.records} kills={kills} jobs={len(jobs)} lost={lost} doubled={doubled} wrong={wrong} seed={seed}")
         passed = lost == doubled == wrong == 0 and kills >= args.kills
     finally:
         if args.source == "kafka":
