@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <simdjson.h>
+#include <unordered_set>
 
 #include "delta/json/json_text.h"
 
@@ -16,6 +17,11 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
            return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
          });
+}
+
+std::string in_lower_case(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
 }
 
 class SchemaParser {
@@ -82,9 +88,13 @@ class SchemaParser {
   Status parse_fields(Element json, const std::string& where, int depth, std::vector<StructField>& fields) {
     simdjson::dom::array items;
     if (json["fields"].get(items)) return corrupt("in the schema, " + where + " has no list 'fields'");
+    std::unordered_set<std::string> names;
     for (Element item : items) {
       StructField field;
       DS_ASSIGN_OR_RETURN(field.name, text(item, "name", "a field of " + where));
+      if (!names.insert(in_lower_case(field.name)).second) {
+        return corrupt("in the schema, " + where + " has two fields named '" + field.name + "' (names differ by more than case)");
+      }
       std::string field_where = "column '" + field.name + "'";
       Element type;
       if (item["type"].get(type)) return corrupt("in the schema, " + field_where + " has no 'type'");

@@ -65,5 +65,12 @@ TEST(SchemaEvolution, ReadTogether) {
   EXPECT_FALSE(check_readable_as(schema(mapped("a", 1, "x")), schema(mapped("renamed", 1, "x", "string")), name).ok());
 }
 
+TEST(Schema, NamesDifferByMoreThanCase) {
+  auto twice = Schema::parse(R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":true,"metadata":{}},{"name":"A","type":"long","nullable":true,"metadata":{}}]})");
+  ASSERT_FALSE(twice.ok());
+  EXPECT_EQ(twice.error().kind(), ErrorKind::kCorrupt);
+  EXPECT_NE(twice.error().message().find("'A'"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace deltastream::delta
