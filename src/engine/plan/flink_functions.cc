@@ -12,6 +12,8 @@
 #include "engine/front/names.h"
 #include "engine/plan/date_pattern.h"
 #include "engine/plan/failure.h"
+#include "engine/plan/literal_pattern.h"
+#include "engine/plan/text_functions.h"
 
 namespace deltastream::engine::plan {
 namespace {
@@ -193,7 +195,8 @@ std::string unit_name(const duckdb::ParsedExpression& argument, const Show& show
 
 ParsedPtr parse(const std::string& sql) { return std::move(duckdb::Parser::ParseExpressionList(sql)[0]); }
 
-// Functions whose first argument is a unit, and CONCAT, which is NULL when an argument is.
+// Functions whose first argument is a unit, MAP[…], REGEXP_EXTRACT by a pattern that is hardly one, and CONCAT, which is NULL when an
+// argument is.
 ParsedPtr special(duckdb::FunctionExpression& call, const std::string& name, const Show& show) {
   if ((name == "timestampdiff" || name == "timestampadd") && call.children.size() == 3) {
     std::string unit = unit_name(*call.children[0], show);
@@ -211,6 +214,14 @@ ParsedPtr special(duckdb::FunctionExpression& call, const std::string& name, con
     lists.push_back(duckdb::make_uniq<duckdb::FunctionExpression>("list_value", std::move(values)));
     return duckdb::make_uniq<duckdb::FunctionExpression>("map", std::move(lists));
   }
+  if (name == "regexp_extract" && call.children.size() == 3) {
+    const std::string* regex = constant_text(*call.children[1]);
+    const duckdb::ParsedExpression& group = *call.children[2];
+    bool number = group.GetExpressionClass() == duckdb::ExpressionClass::CONSTANT && group.Cast<duckdb::ConstantExpression>().value.type().IsIntegral() &&
+                  !group.Cast<duckdb::ConstantExpression>().value.IsNull();
+    if (!regex || !number || !literal_pattern(*regex, group.Cast<duckdb::ConstantExpression>().value.GetValue<int64_t>())) return nullptr;
+    return duckdb::make_uniq<duckdb::FunctionExpression>(kLiteralExtract, std::move(call.children));
+  }
   if (name == "concat" && call.children.size() > 1) {
     ParsedPtr result = std::move(call.children[0]);
     for (size_t i = 1; i < call.children.size(); i++) {
@@ -227,6 +238,12 @@ ParsedPtr special(duckdb::FunctionExpression& call, const std::string& name, con
 }  // namespace
 
 std::span<const FlinkFunction> flink_functions() { return kFunctions; }
+
+std::string flink_functions_as_markdown() {
+  std::string text = "| function | result |\n|---|---|\n";
+  for (const FlinkFunction& f : kFunctions) text += fmt::format("| `{}({})` | {} |\n", f.name, f.arguments, f.meaning);
+  return text;
+}
 
 void rewrite_function(ParsedPtr& expression, const Show& show) {
   auto& call = expression->Cast<duckdb::FunctionExpression>();

@@ -18,6 +18,8 @@ struct FlinkFunction {
 };
 
 std::span<const FlinkFunction> flink_functions();
+// The table of docs/sql.md.
+std::string flink_functions_as_markdown();
 
 // Replaces a call by what DuckDB binds. Throws PlanFailure for functions that streams here have not (PROCTIME …), for patterns that
 // are no constants, and for a wrong number of arguments.

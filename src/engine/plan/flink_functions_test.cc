@@ -1,5 +1,8 @@
 #include "engine/plan/flink_functions.h"
 
+#include <filesystem>
+#include <fstream>
+
 #include "engine/plan/plan_runner.h"
 
 namespace deltastream::engine::plan {
@@ -56,6 +59,13 @@ TEST(FlinkFunctions, Text) {
   EXPECT_EQ(value("CONCAT_WS('-', 'a', 'b')"), "a-b");
   EXPECT_EQ(value("LPAD(TRIM('  x '), 3, '0')"), "00x");
   EXPECT_EQ(value("UPPER(SUBSTRING(s FROM 1 FOR 5)) || LOWER('X')"), "ORDERx");
+}
+
+TEST(FlinkFunctions, TextAndBytes) {
+  EXPECT_EQ(value("CAST(CAST('häuser' AS BYTES) AS STRING)"), "häuser");
+  EXPECT_EQ(value("CAST(CAST(s || 'ä' AS BYTES) AS STRING)"), "order-42-xä");
+  EXPECT_EQ(value("CAST('ä' AS BYTES)"), "\\xC3\\xA4");
+  EXPECT_EQ(value("TRY_CAST(FROM_HEX('FF') AS STRING)"), "NULL");
 }
 
 TEST(FlinkFunctions, Numbers) {
@@ -127,6 +137,22 @@ TEST(FlinkFunctions, Aggregates) {
   EXPECT_EQ(value("LISTAGG(DISTINCT s, '/')"), "order-42-x");
   EXPECT_EQ(value("FIRST_VALUE(n)"), "7");
   EXPECT_EQ(value("LAST_VALUE(n)"), "7");
+}
+
+TEST(FlinkFunctions, TheManualHoldsTheTable) {
+  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../../docs/sql.md");
+  std::string manual{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_NE(manual.find(flink_functions_as_markdown()), std::string::npos) << "put this into docs/sql.md:\n" << flink_functions_as_markdown();
+}
+
+// Each row of the table is tested above, or by name in another test.
+TEST(FlinkFunctions, EveryOneIsTested) {
+  std::ifstream file(__FILE__);
+  std::string tests{std::istreambuf_iterator<char>(file), {}};
+  for (const FlinkFunction& function : flink_functions()) {
+    std::string name = function.name;
+    EXPECT_TRUE(tests.find(name + "(") != std::string::npos || tests.find(name + " ") != std::string::npos) << name;
+  }
 }
 
 TEST(FlinkFunctions, WrongCallsAreNamed) {

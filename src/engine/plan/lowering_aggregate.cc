@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/plan/failure.h"
+#include "engine/plan/local_time_aggregation.h"
 #include "engine/plan/lowering.h"
 #include "engine/plan/shifted_time.h"
 #include "engine/plan/window_columns.h"
@@ -101,6 +102,12 @@ static void check_time_attribute(const WindowColumn& window, const Places& place
                        attribute.column, attribute.table, attribute.column, attribute.column, attribute.table);
   }
   fail(invalid_argument(fmt::format("{} at {}", what, places.show(place))));
+}
+
+// Whether the time is a TIMESTAMP_LTZ, which windows take as local time.
+static bool of_instants(const WindowColumn& window) {
+  return window.time->GetExpressionClass() == duckdb::ExpressionClass::BOUND_CAST &&
+         window.time->Cast<duckdb::BoundCastExpression>().child->return_type.id() == LogicalTypeId::TIMESTAMP_TZ;
 }
 
 // Folds the projections below in, as far as that shows where windows come from.
@@ -239,6 +246,7 @@ Relation Lowering::lower_aggregate(LogicalOperator& op, const duckdb::vector<Exp
   auto aggregation = make_window_aggregation(std::move(spec));
   if (!aggregation.ok()) fail(std::move(aggregation).error());
   result.node->aggregation = std::move(aggregation).value();
+  if (first && of_instants(*first)) result.node->aggregation = with_local_time(result.node->aggregation, duckdb_);
   result.node->children.push_back(std::move(inner.node));
   return instants ? with_instants(std::move(result), op.types) : std::move(result);
 }

@@ -3,6 +3,7 @@
 #include "common/exception.h"
 #include "engine/front/names.h"
 #include "engine/plan/bind_errors.h"
+#include "engine/plan/byte_casts.h"
 #include "engine/plan/failure.h"
 #include "engine/plan/lowering.h"
 #include "engine/plan/sink_columns.h"
@@ -58,6 +59,7 @@ class Planning {
 
  private:
   duckdb::unique_ptr<duckdb::LogicalOperator> optimize(duckdb::Planner& planner) {
+    plan::replace_byte_casts(*planner.plan);
     duckdb::Optimizer optimizer(*planner.binder, duckdb_->context());
     auto root = optimizer.Optimize(std::move(planner.plan));
     root->ResolveOperatorTypes();

@@ -6,6 +6,7 @@
 #include "common/suggest.h"
 #include "engine/front/names.h"
 #include "engine/plan/failure.h"
+#include "engine/plan/not_null.h"
 #include "engine/script.h"
 
 namespace deltastream::engine::plan {
@@ -179,7 +180,11 @@ void cast_to_sink(duckdb::Planner& planner, duckdb::ClientContext& context, cons
       casts.cast_values(*values, reference.binding.column_index, fields[i]);
       reference.return_type = fields[i].type;
     }
-    expressions.push_back(casts.cast(std::move(column), fields[i]));
+    ExpressionPtr cast = casts.cast(std::move(column), fields[i]);
+    if (!fields[i].nullable) {
+      cast = not_null(std::move(cast), fmt::format("column '{}' of table '{}' is NOT NULL, a row of the query has NULL", fields[i].name, table.name));
+    }
+    expressions.push_back(std::move(cast));
   }
   auto sink = duckdb::make_uniq<duckdb::LogicalProjection>(planner.binder->GenerateTableIndex(), std::move(expressions));
   sink->children.push_back(projection ? std::move(root->children[0]) : std::move(root));

@@ -166,6 +166,7 @@ void TreeRewriter::node(duckdb::QueryNode& query, Names ctes) {
   switch (query.type) {
     case duckdb::QueryNodeType::SELECT_NODE: select(query.Cast<duckdb::SelectNode>(), ctes); break;
     case duckdb::QueryNodeType::SET_OPERATION_NODE:
+      set_operation(query.Cast<duckdb::SetOperationNode>());
       for (auto& child : query.Cast<duckdb::SetOperationNode>().children) node(*child, ctes);
       break;
     default: fail(unsupported(fmt::format("this kind of query at {}", show({}))));
@@ -173,7 +174,21 @@ void TreeRewriter::node(duckdb::QueryNode& query, Names ctes) {
   modifiers(query, ctes);
 }
 
+void TreeRewriter::set_operation(const duckdb::SetOperationNode& node) const {
+  if (node.setop_type == duckdb::SetOperationType::EXCEPT) fail(unsupported(fmt::format("EXCEPT over streams at {}", show({}))));
+  if (node.setop_type == duckdb::SetOperationType::INTERSECT) fail(unsupported(fmt::format("INTERSECT over streams at {}", show({}))));
+}
+
 void TreeRewriter::modifiers(duckdb::QueryNode& query, const Names& ctes) {
+  for (auto& modifier : query.modifiers) {
+    if (modifier->type == duckdb::ResultModifierType::ORDER_MODIFIER) {
+      auto location = modifier->Cast<duckdb::OrderModifier>().orders[0].expression->GetQueryLocation();
+      fail(unsupported(fmt::format("ORDER BY over a stream (order the rows where they are read) at {}", places_.show(relocated(location)))));
+    }
+    if (modifier->type == duckdb::ResultModifierType::LIMIT_MODIFIER || modifier->type == duckdb::ResultModifierType::LIMIT_PERCENT_MODIFIER) {
+      fail(unsupported(fmt::format("LIMIT over a stream at {}", show({}))));
+    }
+  }
   duckdb::ParsedExpressionIterator::EnumerateQueryNodeModifiers(query, [&](ParsedPtr& child) { expression(child, ctes); });
 }
 
@@ -289,6 +304,9 @@ void TreeRewriter::expression(ParsedPtr& item, const Names& ctes) {
     if (subquery.child) expression(subquery.child, ctes);
     item->SetQueryLocation(relocated(item->GetQueryLocation()));
     return;
+  }
+  if (item->GetExpressionClass() == duckdb::ExpressionClass::WINDOW) {
+    fail(unsupported(fmt::format("OVER windows (ROW_NUMBER, RANK, SUM(…) OVER …) at {}", places_.show(relocated(item->GetQueryLocation())))));
   }
   duckdb::ParsedExpressionIterator::EnumerateChildren(*item, [&](ParsedPtr& child) { expression(child, ctes); });
   item->SetQueryLocation(relocated(item->GetQueryLocation()));

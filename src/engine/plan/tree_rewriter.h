@@ -10,6 +10,7 @@
 #include "duckdb/parser/parsed_expression.hpp"
 #include "duckdb/parser/query_node.hpp"
 #include "duckdb/parser/query_node/select_node.hpp"
+#include "duckdb/parser/query_node/set_operation_node.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
 #include "duckdb/parser/tableref.hpp"
 
@@ -53,6 +54,7 @@ class TreeRewriter {
 
   void node(duckdb::QueryNode& node, Names ctes);
   void select(duckdb::SelectNode& node, const Names& ctes);
+  void set_operation(const duckdb::SetOperationNode& node) const;
   void modifiers(duckdb::QueryNode& node, const Names& ctes);
   void reference(TableRefPtr& ref, const Names& ctes);
   TableRefPtr base_table(duckdb::TableRef& ref);

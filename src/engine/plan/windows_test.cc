@@ -114,6 +114,37 @@ TEST(Windows, WindowsOfWindows) {
             (Lines{"2024-01-01 00:00:00|7"}));
 }
 
+TEST(Windows, OfInstantsLieOnTheLocalClock) {
+  PlanRunner runner("CREATE TABLE src (v INT, z TIMESTAMP_LTZ(3), WATERMARK FOR z AS z) WITH ('connector' = 'x');");
+  ASSERT_TRUE(runner.planner().set_time_zone("Europe/Berlin").ok());
+  runner.rows("src", {{Value::INTEGER(1), Value("2024-03-30 23:30:00+00")}, {Value::INTEGER(2), Value("2024-03-31 21:30:00+00")}, {Value::INTEGER(4), Value("2024-03-31 22:30:00+00")}});
+  auto plan = runner.plan("SELECT window_start, window_end, window_time, SUM(v) FROM TABLE(TUMBLE(TABLE src, DESCRIPTOR(z), INTERVAL '1' DAY)) "
+                          "GROUP BY window_start, window_end, window_time");
+  ASSERT_TRUE(plan.ok()) << plan.error().to_string();
+  EXPECT_EQ(plan->root->types[0], LogicalType::TIMESTAMP);
+  EXPECT_EQ(plan->root->types[2], LogicalType::TIMESTAMP_TZ);
+  EXPECT_EQ(runner.run(*plan), (Lines{"2024-03-31 00:00:00|2024-04-01 00:00:00|2024-03-31 21:59:59.999+00|3", "2024-04-01 00:00:00|2024-04-02 00:00:00|2024-04-01 21:59:59.999+00|4"}));
+
+  // The watermark of 22:00 UTC is midnight in Berlin: the first day ends, not before.
+  auto aggregator = std::move(find(*plan->root, NodeKind::kWindowAggregate)->aggregation->make_aggregator()).value();
+  DataChunk rows;
+  rows.Initialize(duckdb::Allocator::DefaultAllocator(), {LogicalType::TIMESTAMP, LogicalType::INTEGER});
+  rows.SetValue(0, 0, Value("2024-03-31 01:00:00").DefaultCastAs(LogicalType::TIMESTAMP));
+  rows.SetValue(1, 0, Value::INTEGER(1));
+  rows.SetCardinality(1);
+  ASSERT_TRUE(aggregator->add(rows).ok());
+  size_t windows = 0;
+  auto count = [&](DataChunk& chunk) -> Status {
+    windows += chunk.size();
+    return {};
+  };
+  int64_t midnight = 1711922400000000;
+  ASSERT_TRUE(aggregator->advance(midnight - 1, count).ok());
+  EXPECT_EQ(windows, 0u);
+  ASSERT_TRUE(aggregator->advance(midnight, count).ok());
+  EXPECT_EQ(windows, 1u);
+}
+
 TEST(Windows, BadTime) {
   PlanRunner runner = make_runner();
   std::string message = runner.error("SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE timeless, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end");
