@@ -341,7 +341,7 @@ class SumAggregator final : public engine::WindowAggregator {
 class Sum final : public engine::WindowAggregation {
  public:
   Sum(int64_t size_us, bool keyed) : size_us_(size_us), keyed_(keyed) {}
-  Result<std::unique_ptr<engine::WindowAggregator>> make_aggregator(size_t) const override {
+  Result<std::unique_ptr<engine::WindowAggregator>> make_aggregator() const override {
     return std::unique_ptr<engine::WindowAggregator>(std::make_unique<SumAggregator>(size_us_));
   }
   bool keyed() const override { return keyed_; }

@@ -96,8 +96,8 @@ class LocalTimeAggregation final : public WindowAggregation {
   LocalTimeAggregation(std::shared_ptr<const WindowAggregation> inner, std::shared_ptr<const DuckDbInstance> duckdb)
       : inner_(std::move(inner)), duckdb_(std::move(duckdb)), zone_(zone_of(duckdb_->context())) {}
 
-  Result<std::unique_ptr<WindowAggregator>> make_aggregator(size_t subtask) const override {
-    DS_ASSIGN_OR_RETURN(auto aggregator, inner_->make_aggregator(subtask));
+  Result<std::unique_ptr<WindowAggregator>> make_aggregator() const override {
+    DS_ASSIGN_OR_RETURN(auto aggregator, inner_->make_aggregator());
     DS_TRY_DUCKDB(return std::unique_ptr<WindowAggregator>(std::make_unique<LocalTimeAggregator>(std::move(aggregator), duckdb_));)
   }
   bool keyed() const override { return inner_->keyed(); }

@@ -101,7 +101,7 @@ class GraphBuilder {
   }
 
   Result<std::unique_ptr<WindowOperator>> window_operator(const engine::PlanNode& node, size_t subtask, std::unique_ptr<Operator> next) {
-    DS_ASSIGN_OR_RETURN(auto aggregator, node.aggregation->make_aggregator(subtask));
+    DS_ASSIGN_OR_RETURN(auto aggregator, node.aggregation->make_aggregator());
     auto made = std::make_unique<WindowOperator>(request_.inputs.operator_key(node), subtask, *node.aggregation, std::move(aggregator),
                                                  request_.metrics.parts[part_].late_rows.emplace_back(0), std::move(next));
     if (request_.restored) DS_RETURN_IF_ERROR(made->restore(request_.restored->operators, subtasks_of(node)));
