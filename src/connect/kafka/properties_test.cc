@@ -57,7 +57,9 @@ TEST(HeldRecords, ComeBackAsTheyWere) {
   for (size_t cut = 1; cut < bytes.size(); cut++) {
     // No prefix may read past its end; those that end between two records are shorter lists.
     auto status = for_each_record(std::string_view(bytes).substr(0, cut), [](const OutgoingRecord&) { return Status(); });
-    if (!status.ok()) EXPECT_EQ(status.error().kind(), ErrorKind::kCorrupt);
+    if (!status.ok()) {
+      EXPECT_EQ(status.error().kind(), ErrorKind::kCorrupt);
+    }
   }
 }
 
