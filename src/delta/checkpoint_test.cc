@@ -213,9 +213,12 @@ TEST(Checksum, HoldsTotalsOrIsAbsent) {
 }
 
 TEST(Maintenance, ChecksumsEachVersionAndCheckpointsEveryInterval) {
+  ManualClock clock(1'000'000);  // stands still: no work takes long enough to be followed by a rest
+  Environment environment;
+  environment.clock = &clock;
   Store store = storage::make_memory_store();
-  auto table = create_table(store, test_request({{"delta.checkpointInterval", "5"}})).value();
-  Maintenance maintenance;
+  auto table = create_table(store, test_request({{"delta.checkpointInterval", "5"}}), environment).value();
+  Maintenance maintenance(environment);
   for (int i = 1; i <= 12; i++) {
     ASSERT_TRUE(commit_append(table, test_append("f" + std::to_string(i))).ok());
     maintenance.committed(table);
@@ -228,6 +231,32 @@ TEST(Maintenance, ChecksumsEachVersionAndCheckpointsEveryInterval) {
   EXPECT_EQ(open_all(store).files().size(), 12u);
 }
 
+// Checkpoints of big tables take long; they must not take all the time there is.
+TEST(Maintenance, RestsAfterWork) {
+  ManualClock clock(1'000'000);
+  Environment environment;
+  environment.clock = &clock;
+  // Each write of the checkpoint's bytes takes a second.
+  auto slow = std::make_shared<storage::FaultyStore>(storage::make_memory_store(), &clock);
+  auto table = create_table(slow, test_request({{"delta.checkpointInterval", "1"}}), environment).value();
+  slow->faults().set({Fault::kDelay, 1, "open_writer", true, 1'000'000});
+  Maintenance maintenance(environment);
+  auto commit = [&](int64_t version) {
+    ASSERT_TRUE(commit_append(table, test_append("f" + std::to_string(version))).ok());
+    maintenance.committed(table);
+    maintenance.drain();
+  };
+  commit(1);
+  EXPECT_TRUE(slow->head(checkpoint_path(1)).ok());
+  commit(2);
+  clock.advance_us(8'000'000);
+  commit(3);
+  EXPECT_FALSE(slow->head(checkpoint_path(2)).ok() || slow->head(checkpoint_path(3)).ok());
+  clock.advance_us(1'000'001);
+  commit(4);
+  EXPECT_TRUE(slow->head(checkpoint_path(4)).ok());
+}
+
 TEST(Maintenance, WarnsAndTriesAgain) {
   class Lines final : public Logger {
    public:
@@ -236,8 +265,10 @@ TEST(Maintenance, WarnsAndTriesAgain) {
     }
     std::string text;
   } lines;
+  ManualClock clock(1'000'000);
   Environment environment;
   environment.logger = &lines;
+  environment.clock = &clock;
   auto faulty = std::make_shared<storage::FaultyStore>(storage::make_memory_store());
   auto table = create_table(faulty, test_request({{"delta.checkpointInterval", "2"}}), environment).value();
   Maintenance maintenance(environment);

@@ -18,7 +18,6 @@ namespace {
 // A checkpoint holds every file of the table, so its cost grows with the table: on big tables it is written more seldom
 // than the property says, so that it takes no more than this part of the time.
 constexpr int64_t kRestPerWork = 9;
-constexpr int64_t kCheapUs = 200'000;
 // A snapshot that is kept between checkpoints saves reading the last one back.
 constexpr size_t kKeptBytes = 256ull << 20;
 constexpr int64_t kCleanupPauseUs = 3600ll * 1'000'000;
@@ -76,7 +75,7 @@ struct Maintenance::State {
       warn("the checkpoint is not written", written.error());
     }
     int64_t ended = environment.clock->steady_us();
-    rest_until_us = ended - started > kCheapUs ? ended + (ended - started) * kRestPerWork : ended;
+    rest_until_us = ended + (ended - started) * kRestPerWork;
   }
 
   Status checkpoint(const Work& now) {
