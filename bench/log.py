@@ -67,7 +67,7 @@ def make_checkpoint(python, path, count):
 
 def make_many_commits(python, folder, commits=100_000, checkpoint=99_000):
     log = folder / "_delta_log"
-    log.mkdir(parents=True)
+    log.mkdir(parents=True, exist_ok=True)
     for version in range(commits):
         text = action("commitInfo", {"timestamp": 1700000000000 + version, "operation": "WRITE"})
         if version == 0:
@@ -81,7 +81,7 @@ def make_many_commits(python, folder, commits=100_000, checkpoint=99_000):
 
 def make_large_checkpoint(python, folder, files=1_000_000):
     log = folder / "_delta_log"
-    log.mkdir(parents=True)
+    log.mkdir(parents=True, exist_ok=True)
     (log / f"{0:020d}.json").write_text(action("protocol", PROTOCOL) + action("metaData", METADATA))
     make_checkpoint(python, log / f"{1:020d}.checkpoint.parquet", files)
     (log / f"{1:020d}.json").write_text(action("commitInfo", {"timestamp": 1, "operation": "WRITE"}))
