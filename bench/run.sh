@@ -23,6 +23,8 @@ for name in "${names[@]}"; do
     delta) measure delta_writer ;;
     source) measure nexmark_source ;;
     window) measure window_aggregate ;;
-    *) echo "error: invalid argument: no benchmark named '$name' (nexmark, kafka, json, parquet, delta, source, window)" >&2; exit 2 ;;
+    # Not by default: wants a folder that scan/tpch_tables.py filled, in DS_BENCH_ARGUMENTS.
+    scan) python3 "$here/scan/tpch.py" ${DS_BENCH_ARGUMENTS:?the folder that bench/scan/tpch_tables.py made} ;;
+    *) echo "error: invalid argument: no benchmark named '$name' (nexmark, kafka, json, parquet, delta, source, window, scan)" >&2; exit 2 ;;
   esac
 done
