@@ -34,7 +34,7 @@ start() {
     local name=$1
     shift
     # shellcheck disable=SC2086
-    nohup java $options "$log" "$@" >"$folder/log/$name.out" 2>&1 &
+    nohup java $options "$log" "-Dlog.file=$folder/log/$name.log" "$@" >"$folder/log/$name.out" 2>&1 &
     echo $! >"$folder/$name.pid"
   }
   run jobmanager -Xmx700m -cp "$classpath" org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint -c "$folder/conf"
