@@ -41,6 +41,7 @@ class RunningJob final : public Job {
   // One life of the graph, from the newest checkpoint on.
   Result<JobEnd> live(CheckpointStore& store);
   Status build_joins();
+  void say_finished(const Checkpoint& checkpoint) const;
   bool stopped() const { return stop_.load(std::memory_order_acquire); }
   bool wait(int64_t pause_us);
 
@@ -114,6 +115,22 @@ Status RunningJob::build_joins() {
   return {};
 }
 
+void RunningJob::say_finished(const Checkpoint& checkpoint) const {
+  std::set<std::pair<std::string, std::string>> read;
+  for (const SplitState& split : checkpoint.splits) read.emplace(split.source, split.split.id);
+  for (const auto& [node, input] : inputs_->all()) {
+    for (const Split& split : input.splits) {
+      if (!input.streamed || read.contains({input.key, split.id})) continue;
+      options_.environment.logger->warn(
+          fmt::format("table '{}': '{}' is not read: pipeline '{}' came to the end of its input before it was there, and its windows are "
+                      "closed; to read everything again, start it under another 'pipeline.name' into tables of its own",
+                      input.table, split.id, options_.pipeline));
+      return;
+    }
+  }
+  options_.environment.logger->info(fmt::format("pipeline '{}' had come to its end at checkpoint {}", options_.pipeline, checkpoint.epoch));
+}
+
 Result<JobEnd> RunningJob::live(CheckpointStore& store) {
   if (lived_) DS_RETURN_IF_ERROR(inputs_->discover());
   DS_ASSIGN_OR_RETURN(Recovered recovered, recover(store, parts_, *inputs_, options_));
@@ -121,7 +138,7 @@ Result<JobEnd> RunningJob::live(CheckpointStore& store) {
   restored_epoch_ = recovered.checkpoint ? recovered.checkpoint->epoch : 0;
   if (recovered.checkpoint && recovered.checkpoint->final && inputs_->aggregates()) {
     // Every window is closed: what came since could only be late.
-    options_.environment.logger->info(fmt::format("pipeline '{}' had come to its end at checkpoint {}", options_.pipeline, recovered.last_epoch));
+    say_finished(*recovered.checkpoint);
     return JobEnd::kFinished;
   }
   if (auto built = build_joins(); !built.ok()) {

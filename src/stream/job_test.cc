@@ -204,6 +204,14 @@ TEST_F(JobTest, AFinishedPipelineRunAgainAddsNothing) {
   with.state_folder = folder_ / "plain";
   ASSERT_TRUE(run(part(source("t"), {{"t", topic}}, plain), with).ok());
   EXPECT_EQ(plain->sorted().size(), 25u);
+  // With closed windows it is not, and that is said.
+  CollectingLogger log;
+  with.environment.logger = &log;
+  with.state_folder = folder_ / "windowed";
+  ASSERT_TRUE(run(part(sum(source("t", 0), kSecond), {{"t", topic}}, windowed), with).ok());
+  EXPECT_EQ(windowed->sorted().size(), 20u);
+  ASSERT_EQ(log.warnings().size(), 1u);
+  EXPECT_NE(log.warnings()[0].find("'b' is not read"), std::string::npos) << log.warnings()[0];
 }
 
 TEST_F(JobTest, StopsAndGoesOnWithAnotherParallelism) {

@@ -95,6 +95,8 @@ Status ExchangeOperator::send_watermark(Output& output) {
 
 Status ExchangeOperator::advance(const Watermark& watermark) {
   watermark_ = watermark;
+  // Rows that a filter drops do not come here, but time passes.
+  if (held_since_us_ != 0 && clock_.steady_us() - held_since_us_ >= kLongestHoldUs) return flush();
   for (Output& output : outputs_) {
     const size_t held = output.rows ? output.rows->size() : 0;
     if (held > 0 && held < hold_rows_) continue;  // the watermark waits behind its rows

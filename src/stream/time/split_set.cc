@@ -12,6 +12,8 @@ namespace {
 constexpr int64_t kFirstPauseUs = 1'000;
 constexpr int64_t kLongestPauseUs = 20'000;
 constexpr int64_t kPausePerWait = 4;
+// With no split to ask only news is waited for.
+constexpr int64_t kNothingLeftUs = 1'000'000;
 // Batches from one split before another gets its turn, where event time does not decide.
 constexpr uint64_t kTurn = 16;
 
@@ -128,6 +130,7 @@ const Watermark& SplitSet::watermark() {
 }
 
 int64_t SplitSet::pause_us() const {
+  if (live_.empty()) return kNothingLeftUs;
   const int64_t now = system_clock().steady_us();
   int64_t earliest = now + kLongestPauseUs;
   for (size_t index : live_) earliest = std::min(earliest, members_[index].ask_again_us);
