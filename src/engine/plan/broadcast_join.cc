@@ -19,11 +19,11 @@ constexpr uint32_t kNone = UINT32_MAX;
 // Hashes of key expressions over chunks of one side.
 class KeyHasher {
  public:
-  KeyHasher(const BroadcastSpec& spec, const Expressions& keys) : executor_(spec.duckdb->context(), keys), hashes_(LogicalType::HASH) {
+  KeyHasher(const BroadcastSpec& spec, const Expressions& keys) : executor_(spec.duckdb->context(), keys), null_is_equal_(spec.null_is_equal), hashes_(LogicalType::HASH) {
     for (const auto& key : keys) types_.push_back(key->return_type);
   }
 
-  // One hash a row, and whether a key is NULL.
+  // One hash a row, and whether a key is NULL that is equal to nothing.
   void run(DataChunk& rows) {
     nulls_.assign(rows.size(), false);
     values_.assign(rows.size(), 0);
@@ -33,9 +33,10 @@ class KeyHasher {
     keys_.Hash(hashes_);
     hashes_.Flatten(rows.size());
     std::copy_n(duckdb::FlatVector::GetData<hash_t>(hashes_), rows.size(), values_.begin());
-    for (auto& column : keys_.data) {
+    for (size_t key = 0; key < keys_.ColumnCount(); key++) {
       duckdb::UnifiedVectorFormat format;
-      column.ToUnifiedFormat(rows.size(), format);
+      if (null_is_equal_[key]) continue;
+      keys_.data[key].ToUnifiedFormat(rows.size(), format);
       if (format.validity.AllValid()) continue;
       for (idx_t i = 0; i < rows.size(); i++) nulls_[i] = nulls_[i] || !format.validity.RowIsValid(format.sel->get_index(i));
     }
@@ -45,6 +46,7 @@ class KeyHasher {
 
  private:
   duckdb::ExpressionExecutor executor_;
+  std::vector<bool> null_is_equal_;
   duckdb::vector<LogicalType> types_;
   DataChunk keys_;
   Vector hashes_;
@@ -56,6 +58,7 @@ class KeyHasher {
 struct BuiltRows {
   DataChunk rows;
   std::vector<hash_t> hashes;
+  std::vector<bool> unmatched;  // rows whose NULL key is equal to nothing: they are in no chain
   std::vector<uint32_t> next;   // row with the same slot, or kNone
   std::vector<uint32_t> heads;  // slot → row
   bool null_key = false;
@@ -78,6 +81,7 @@ class Probe final : public ExpandExecutor {
     matched_.assign(in.size(), false);
     bool first_match_is_enough = spec_->kind != BroadcastKind::kInner && spec_->kind != BroadcastKind::kLeft;
     for (idx_t row = 0; row < in.size(); row++) {
+      if (hasher_.null(row)) continue;
       hash_t hash = hasher_.hash(row);
       for (uint32_t at = built_->first(hash); at != kNone; at = built_->next[at]) {
         if (built_->hashes[at] != hash) continue;
@@ -189,6 +193,7 @@ class ChainedTable final : public JoinTable {
       hasher_->run(rows);
       for (idx_t row = 0; row < rows.size(); row++) {
         built_->hashes.push_back(hasher_->hash(row));
+        built_->unmatched.push_back(hasher_->null(row));
         built_->null_key = built_->null_key || hasher_->null(row);
       }
       built_->rows.Append(rows, true);
@@ -209,6 +214,7 @@ class ChainedTable final : public JoinTable {
     built_->next.assign(count, kNone);
     // From the last row, so that chains give rows in the order in which they came.
     for (size_t row = count; row-- > 0;) {
+      if (built_->unmatched[row]) continue;
       uint32_t& head = built_->heads[built_->hashes[row] & (slots - 1)];
       built_->next[row] = head;
       head = static_cast<uint32_t>(row);

@@ -23,6 +23,8 @@ struct BroadcastSpec {
   duckdb::vector<LogicalType> stream_types, build_types;
   // Equal keys, position by position, over one side each; none: every pair is tried.
   Expressions stream_keys, build_keys;
+  // For each key: whether NULL is equal to NULL (IS NOT DISTINCT FROM).
+  std::vector<bool> null_is_equal;
   // The whole condition over stream columns followed by build columns; null: always true.
   duckdb::unique_ptr<duckdb::Expression> condition;
 };

@@ -26,7 +26,7 @@ constexpr FlinkFunction kFunctions[] = {
     // Text
     {"CHAR_LENGTH", "text", "CAST(length($1) AS INTEGER)", "number of characters"},
     {"CHARACTER_LENGTH", "text", "CAST(length($1) AS INTEGER)", "number of characters"},
-    {"COUNT_CHAR", "text, character", "CAST(length($1) - length(replace($1, $2, '')) AS BIGINT)", "how often the character occurs (Nexmark's function)"},
+    {"COUNT_CHAR", "text, character", "__count_char($1, $2)", "how often the character occurs (Nexmark's function)"},
     {"ASCII", "text", "CAST(ascii($1) AS INTEGER)", "code of the first character"},
     {"INSTR", "text, part", "CAST(strpos($1, $2) AS INTEGER)", "position of the part from 1, or 0"},
     {"POSITION", "text, part", "CAST(strpos($1, $2) AS INTEGER)", "POSITION(part IN text): position from 1, or 0"},

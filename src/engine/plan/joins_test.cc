@@ -62,6 +62,16 @@ TEST(Joins, BothBoundedAndChained) {
   expect("SELECT COUNT(*) FROM orders AS o CROSS JOIN customers AS c", {"24"});
 }
 
+TEST(Joins, NullKeys) {
+  PlanRunner runner(kTables);
+  runner.rows("unbounded_orders", {{number(0), number(-1)}, {number(1), number(1)}});
+  runner.rows("customers", {{number(-1), Value("nobody"), number(0)}, {number(1), Value("ann"), number(0)}});
+  EXPECT_EQ(runner.run("SELECT o.id, c.name FROM unbounded_orders AS o JOIN customers AS c ON o.cust = c.id"), (Lines{"1|ann"}));
+  EXPECT_EQ(runner.run("SELECT o.id, c.name FROM unbounded_orders AS o JOIN customers AS c ON o.cust IS NOT DISTINCT FROM c.id"), (Lines{"0|nobody", "1|ann"}));
+  EXPECT_EQ(runner.run("SELECT o.id FROM unbounded_orders AS o WHERE o.cust NOT IN (SELECT id FROM customers WHERE id IS NULL OR id = 7)"), (Lines{}));
+  EXPECT_EQ(runner.run("SELECT o.id FROM unbounded_orders AS o WHERE o.cust NOT IN (SELECT id FROM customers WHERE id = 7)"), (Lines{"0", "1"}));
+}
+
 TEST(Joins, WhatNeedsStateIsRefused) {
   PlanRunner runner = make_runner();
   EXPECT_NE(runner.error("SELECT o.id FROM unbounded_orders AS o JOIN unbounded_other AS p ON o.id = p.id").find("unbounded streams"), std::string::npos);

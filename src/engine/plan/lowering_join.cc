@@ -76,6 +76,7 @@ Relation Lowering::lower_join(duckdb::LogicalOperator& op, JoinType type, std::v
     if (is_key(part.comparison)) {
       spec.stream_keys.push_back(stream_key->Copy());
       spec.build_keys.push_back(build_key->Copy());
+      spec.null_is_equal.push_back(part.comparison == duckdb::ExpressionType::COMPARE_NOT_DISTINCT_FROM);
     }
     shift(build_key, width);
     ExpressionPtr left = std::move(chosen.stream == 0 ? stream_key : build_key), right = std::move(chosen.stream == 0 ? build_key : stream_key);

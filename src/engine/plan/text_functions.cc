@@ -2,6 +2,7 @@
 
 #include "common/chunk.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -41,7 +42,21 @@ void split_index(DataChunk& input, duckdb::ExpressionState&, Vector& result) {
       });
 }
 
-// A pattern with its arguments: before ('' for none), literal, stop, '+' or '*'.
+int64_t occurrences(std::string_view text, std::string_view part) {
+  if (part.size() == 1) return std::count(text.begin(), text.end(), part[0]);
+  int64_t count = 0;
+  if (part.empty()) return count;
+  for (size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) count++;
+  return count;
+}
+
+void count_char(DataChunk& input, duckdb::ExpressionState&, Vector& result) {
+  using duckdb::string_t;
+  duckdb::BinaryExecutor::Execute<string_t, string_t, int64_t>(input.data[0], input.data[1], result, input.size(), [](string_t text, string_t part) {
+    return occurrences({text.GetData(), text.GetSize()}, {part.GetData(), part.GetSize()});
+  });
+}
+
 struct LiteralBindData : duckdb::FunctionData {
   explicit LiteralBindData(LiteralPattern p) : pattern(std::move(p)) {}
   duckdb::unique_ptr<duckdb::FunctionData> Copy() const override { return duckdb::make_uniq<LiteralBindData>(pattern); }
@@ -81,6 +96,7 @@ void literal_extract(DataChunk& input, duckdb::ExpressionState& state, Vector& r
 void register_text_functions(duckdb::DatabaseInstance& database) {
   register_scalar_function(database, duckdb::ScalarFunction("__split_index", {LogicalType::VARCHAR, LogicalType::VARCHAR, LogicalType::BIGINT},
                                                             LogicalType::VARCHAR, split_index));
+  register_scalar_function(database, duckdb::ScalarFunction("__count_char", {LogicalType::VARCHAR, LogicalType::VARCHAR}, LogicalType::BIGINT, count_char));
   register_scalar_function(database, duckdb::ScalarFunction(kLiteralExtract, {LogicalType::VARCHAR, LogicalType::VARCHAR, LogicalType::BIGINT},
                                                             LogicalType::VARCHAR, literal_extract, bind_literal));
 }
