@@ -68,10 +68,10 @@ TEST(ResultWriter, JsonKeepsNumbersNumbers) {
 
 TEST(ResultWriter, TableIsAligned) {
   EXPECT_EQ(written_as("table").bytes,
-            "   n │ text      │    d\n"
-            "─────┼───────────┼─────\n"
-            "  12 │ a,\"b\"\\nc  │  2.0\n"
-            "NULL │           │ NULL\n"
+            "   n │ text     │    d\n"
+            "─────┼──────────┼─────\n"
+            "  12 │ a,\"b\"\\nc │  2.0\n"
+            "NULL │          │ NULL\n"
             "(2 rows)\n");
 }
 

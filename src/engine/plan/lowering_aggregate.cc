@@ -181,6 +181,8 @@ Relation Lowering::lower_aggregate(LogicalOperator& op, const duckdb::vector<Exp
     check_time_attribute(*first, places_, query_);
   }
 
+  // Asked now: lowering takes the expressions that the window points at.
+  const bool instants_below = first && of_instants(*first);
   windows_above_ += first ? 1 : 0;
   Relation below = lower(*input.op);
   windows_above_ -= first ? 1 : 0;
@@ -246,7 +248,7 @@ Relation Lowering::lower_aggregate(LogicalOperator& op, const duckdb::vector<Exp
   auto aggregation = make_window_aggregation(std::move(spec));
   if (!aggregation.ok()) fail(std::move(aggregation).error());
   result.node->aggregation = std::move(aggregation).value();
-  if (first && of_instants(*first)) result.node->aggregation = with_local_time(result.node->aggregation, duckdb_);
+  if (instants_below) result.node->aggregation = with_local_time(result.node->aggregation, duckdb_);
   result.node->children.push_back(std::move(inner.node));
   return instants ? with_instants(std::move(result), op.types) : std::move(result);
 }
