@@ -39,7 +39,7 @@ sed -n '/^EXECUTE/,$p' "$pipeline"
 
 say "2. It runs, and dies by SIGKILL in the middle"
 status=0
-DELTASTREAM_KILL_AT=checkpoint-stored:4 "$program" run "$pipeline" --set execution.checkpointing.interval='20 ms' || status=$?
+DELTASTREAM_KILL_AT=checkpoint-stored:2 "$program" run "$pipeline" --set execution.checkpointing.interval='20 ms' || status=$?
 [ "$status" -eq 137 ] || { echo "error: internal: the process was to die by SIGKILL, but ended with $status" >&2; exit 1; }
 echo "killed (exit $status); what the table holds now:"
 "$program" sql -c "SELECT count(*) AS flights FROM delta_scan('lake/flights')" 2>/dev/null || echo "(no commit yet)"
