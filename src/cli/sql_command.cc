@@ -51,7 +51,8 @@ Status execute_all(engine::BatchSession& session, const SqlOptions& options) {
   DS_ASSIGN_OR_RETURN(auto output, open_output(options.output));
   DS_ASSIGN_OR_RETURN(auto writer, make_result_writer(options.format, std::move(output), !options.output.empty()));
   for (size_t i = 0; i < statements.size(); i++) {
-    DS_ASSIGN_OR_RETURN(auto result, session.execute(statements[i]));
+    const auto variants = is_binary(options.format) ? engine::VariantForm::kParts : engine::VariantForm::kVariant;
+    DS_ASSIGN_OR_RETURN(auto result, session.execute(statements[i], variants));
     // A binary output holds one result: the last.
     const bool passed_over = is_binary(options.format) && i + 1 < statements.size();
     if (passed_over) {

@@ -1,5 +1,5 @@
 #pragma once
-// Batch SQL over tables: DuckDB's dialect with delta_scan and delta.`path` (docs/sql.md). One session, one thread at a time.
+// Batch SQL over tables: DuckDB's dialect with delta_scan and delta.`path` (docs/batch_sql.md). One session, one thread at a time.
 // Results are read before the next statement is executed, and not after the session is gone. Errors keep their kinds:
 // invalid argument for SQL that cannot be parsed or bound (with line, column and a caret), not found for files and tables
 // that are not there, corrupt for files that break their format, permission for what is not granted.
@@ -20,6 +20,9 @@ struct BatchOptions {
   std::vector<std::string> granted_roots;
 };
 
+// How columns of type VARIANT are given back: as such, or as files and Arrow hold them (a struct of metadata and value).
+enum class VariantForm { kVariant, kParts };
+
 // Rows of one statement, streamed. No columns: the statement returns nothing.
 class BatchResult {
  public:
@@ -37,7 +40,7 @@ class BatchSession {
   virtual ~BatchSession() = default;
   // Splits a text into its statements.
   virtual Result<std::vector<std::string>> split(const std::string& sql) = 0;
-  virtual Result<std::unique_ptr<BatchResult>> execute(const std::string& statement) = 0;
+  virtual Result<std::unique_ptr<BatchResult>> execute(const std::string& statement, VariantForm variants = VariantForm::kVariant) = 0;
   // Names for completion in a shell.
   virtual std::vector<std::string> complete(const std::string& text) = 0;
 };

@@ -4,10 +4,15 @@
 
 #include "common/exception.h"
 #include "duckdb/main/extension/extension_loader.hpp"
+#include "duckdb/parser/keyword_helper.hpp"
+#include "duckdb/parser/query_node/select_node.hpp"
+#include "duckdb/parser/statement/select_statement.hpp"
+#include "duckdb/parser/tableref/subqueryref.hpp"
 #include "engine/batch.h"
 #include "engine/batch/errors.h"
 #include "engine/batch/sql_lexer.h"
 #include "engine/batch/sql_rewrite.h"
+#include "engine/batch/variant_parts.h"
 #include "engine/attach/folder_catalog.h"
 #include "engine/delta_scan/change_function.h"
 #include "engine/delta_scan/object_file_system.h"
@@ -89,7 +94,7 @@ class DuckdbSession final : public BatchSession {
 
   Result<std::vector<std::string>> split(const std::string& sql) override { return batch::split_sql(sql); }
 
-  Result<std::unique_ptr<BatchResult>> execute(const std::string& statement) override {
+  Result<std::unique_ptr<BatchResult>> execute(const std::string& statement, VariantForm variants) override {
     DS_ASSIGN_OR_RETURN(RewrittenSql rewritten, batch::rewrite_sql(statement));
     StatementText text{statement, std::move(rewritten)};
     try {
@@ -99,6 +104,7 @@ class DuckdbSession final : public BatchSession {
       if (statements.empty()) return std::unique_ptr<BatchResult>(std::make_unique<NoRows>());
       if (statements.size() > 1) return invalid_argument("one statement is executed at a time, but these are " + std::to_string(statements.size()));
       statements[0]->query.clear();  // with the text at hand, DuckDB writes the place into the message instead of telling it
+      if (variants == VariantForm::kParts && statements[0]->type == duckdb::StatementType::SELECT_STATEMENT) take_variants_apart(*statements[0]);
       auto result = connection_->SendQuery(std::move(statements[0]));
       if (result->HasError()) return text.error(result->GetErrorObject());
       return std::unique_ptr<BatchResult>(std::make_unique<QueryRows>(std::move(text), std::move(result)));
@@ -121,6 +127,32 @@ class DuckdbSession final : public BatchSession {
   }
 
  private:
+  // SELECT the columns FROM the query, with variants in their parts, where there are any.
+  void take_variants_apart(duckdb::SQLStatement& statement) {
+    auto prepared = connection_->Prepare(statement.Copy());
+    if (prepared->HasError()) return;  // execution tells
+    std::string list;
+    duckdb::vector<std::string> aliases;
+    bool any = false;
+    for (size_t i = 0; i < prepared->GetTypes().size(); i++) {
+      std::string column = "deltastream_column_" + std::to_string(i);
+      any = any || batch::holds_variant(prepared->GetTypes()[i]);
+      list += (i ? ", " : "") + batch::variant_parts(column, prepared->GetTypes()[i]) + " AS " +
+              duckdb::KeywordHelper::WriteQuoted(prepared->GetNames()[i], '"');
+      aliases.push_back(column);
+    }
+    if (!any) return;
+    auto& select = statement.Cast<duckdb::SelectStatement>();
+    auto inner = duckdb::make_uniq<duckdb::SelectStatement>();
+    inner->node = std::move(select.node);
+    auto from = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(inner), "deltastream_rows");
+    from->column_name_alias = std::move(aliases);
+    auto outer = duckdb::make_uniq<duckdb::SelectNode>();
+    outer->select_list = duckdb::Parser::ParseExpressionList(list);
+    outer->from_table = std::move(from);
+    select.node = std::move(outer);
+  }
+
   // What DuckDB itself may open from now on. It cannot be opened up again.
   void close_outside(const std::vector<std::string>& roots) {
     duckdb::vector<Value> folders{Value(kObjectScheme)};

@@ -79,6 +79,18 @@ TEST_F(BatchSessionTest, SplitsAtSemicolonsOutsideOfTexts) {
 
 TEST_F(BatchSessionTest, TimeZonesAreThere) { EXPECT_EQ(rows("SELECT TIMESTAMPTZ '2020-01-01 00:00:00+00' = TIMESTAMPTZ '2020-01-01 01:00:00+01'"), "true\n"); }
 
+TEST_F(BatchSessionTest, VariantsInTheirParts) {
+  auto result = session_->execute("SELECT 1 AS \"a \"\"b\", [{'v': 5::VARIANT}, NULL] AS l, MAP {'k': NULL::VARIANT, 'j': 'x'::VARIANT} AS m, NULL::VARIANT AS n",
+                                  VariantForm::kParts);
+  ASSERT_TRUE(result.ok()) << result.error().to_string();
+  EXPECT_EQ((*result)->columns()[0].name, "a \"b");
+  EXPECT_EQ((*result)->columns()[1].type.ToString(), "STRUCT(v STRUCT(metadata BLOB, \"value\" BLOB))[]");
+  auto rows = (*result)->next();
+  ASSERT_TRUE(rows.ok()) << rows.error().to_string();
+  EXPECT_EQ((*rows)->GetValue(1, 0).ToString(), "[{'v': {'metadata': \\x01\\x00\\x00, 'value': \\x14\\x05\\x00\\x00\\x00}}, NULL]");
+  EXPECT_TRUE((*rows)->GetValue(3, 0).IsNull());
+}
+
 TEST_F(BatchSessionTest, Completes) {
   auto names = session_->complete("SELEC");
   EXPECT_FALSE(names.empty());

@@ -18,6 +18,7 @@ class DeltaFileList final : public duckdb::MultiFileList {
   DeltaFileList(std::shared_ptr<const TableAccess> access, ScanTarget target, std::vector<delta::Predicate> predicates = {});
 
   const DeltaTable& table() const { return *target_.table; }
+  const std::shared_ptr<const DeltaTable>& table_pointer() const { return target_.table; }
   const std::shared_ptr<const ChangeSet>& changes() const { return target_.changes; }
   // What the i-th file of the plan changed; null when the scan reads a version.
   const ChangeEntry* change(size_t i) const { return target_.changes ? &target_.changes->entries.at(i) : nullptr; }

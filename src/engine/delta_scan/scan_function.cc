@@ -7,6 +7,7 @@
 #include "engine/batch/errors.h"
 #include "engine/delta_scan/file_list.h"
 #include "engine/delta_scan/file_reader.h"
+#include "engine/delta_scan/log_statistics.h"
 
 namespace deltastream::engine {
 namespace {
@@ -47,16 +48,8 @@ duckdb::unique_ptr<FunctionData> bind(ClientContext& context, duckdb::TableFunct
   return bind_scan_target(context, input, {std::move(table), nullptr, nullptr}, types, names);
 }
 
-// count(*) without reading, where the log tells it exactly.
-duckdb::vector<duckdb::PartitionStatistics> exact_count(ClientContext&, duckdb::GetPartitionStatsInput& input) {
-  duckdb::vector<duckdb::PartitionStatistics> result;
-  auto rows = file_list(*input.bind_data).exact_rows();
-  if (!rows) return result;
-  duckdb::PartitionStatistics all;
-  all.count = *rows;
-  all.count_type = duckdb::CountType::COUNT_EXACT;
-  result.push_back(std::move(all));
-  return result;
+duckdb::vector<duckdb::PartitionStatistics> statistics_of_files(ClientContext&, duckdb::GetPartitionStatsInput& input) {
+  return log_statistics(file_list(*input.bind_data));
 }
 
 duckdb::InsertionOrderPreservingMap<std::string> describe(duckdb::TableFunctionToStringInput& input) {
@@ -101,7 +94,7 @@ duckdb::TableFunction make_scan_function(duckdb::ExtensionLoader& loader, std::s
   function.bind = bind_function;
   function.get_multi_file_reader = make_reader;
   function.get_virtual_columns = virtual_columns;
-  function.get_partition_stats = exact_count;
+  function.get_partition_stats = statistics_of_files;
   function.pushdown_expression = takes_expression;
   function.to_string = describe;
   function.get_bind_info = catalog_entry;

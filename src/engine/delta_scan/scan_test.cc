@@ -155,6 +155,29 @@ TEST_F(DeltaScan, CountsWithoutReadingOnlyWhatTheLogKnows) {
   EXPECT_EQ(scan(t, "LIMIT 0", "count(*)"), "");
 }
 
+TEST_F(DeltaScan, BoundsComeFromTheLogWhereTheyAreExact) {
+  auto t = table("b");
+  copy(t, "1.parquet", "SELECT * FROM (VALUES (1, 1.5, 'aaaaaaaaaaaa'), (NULL, 2.5, 'b')) v(i, d, s)");
+  copy(t, "2.parquet", "SELECT 7 AS i, 9.5 AS d, 'c' AS s");
+  // Bounds that no row has: what is answered from them is seen.
+  auto stats = [](int rows, const char* bounds) { return HandmadeTable::stats(fmt::format(R"({{"numRecords":{},{}}})", rows, bounds)); };
+  std::string first = stats(2, R"("minValues":{"i":-100,"d":-9,"s":"a"},"maxValues":{"i":1,"d":99,"s":"z"},"nullCount":{"i":1})");
+  std::string second = stats(1, R"("minValues":{"i":7},"maxValues":{"i":100},"nullCount":{"i":0})");
+  std::string head = HandmadeTable::head(f("i", "integer") + "," + f("d", "double") + "," + f("s", "string") + "," + f("p", "date"), R"(["p"])");
+  t.commit(0, head + t.add("1.parquet", R"({"p":"2020-01-01"})", first) + t.add("2.parquet", R"({"p":"2021-01-01"})", second));
+  EXPECT_EQ(scan(t, "", "min(i), max(i), count(*), max(p)"), "-100|100|3|2021-01-01\n");
+  EXPECT_EQ(scan(t, "", "max(d), min(s)"), "9.5|aaaaaaaaaaaa\n");
+  EXPECT_EQ(scan(t, "WHERE p = DATE '2020-01-01'", "max(i)"), "1\n");
+  EXPECT_EQ(scan(t, "WHERE i >= 7", "count(*)"), "1\n");
+  EXPECT_EQ(scan(t, "WHERE d > 2", "min(i), count(*)"), "7|2\n");
+  EXPECT_EQ(scan(t, "", "max(abs(i))"), "7\n");
+  // Where bounds may be wide, the rows are read.
+  auto wide = table("wide");
+  copy(wide, "1.parquet", "SELECT 1 AS i");
+  wide.commit(0, HandmadeTable::head(f("i", "integer")) + wide.add("1.parquet", "{}", stats(1, R"("tightBounds":false,"minValues":{"i":-5},"maxValues":{"i":5})")));
+  EXPECT_EQ(scan(wide, "", "min(i)"), "1\n");
+}
+
 TEST_F(DeltaScan, RowIdsStayWithTheirRows) {
   auto t = table("r");
   copy(t, "1.parquet", "SELECT 1 AS a UNION ALL SELECT 2");
