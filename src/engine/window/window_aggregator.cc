@@ -23,7 +23,7 @@ class SliceAggregator : public WindowAggregator {
       : layout_(std::move(shared)),
         factory_(PaneFactory::create(layout_)),
         executor_(layout_->context(), layout_->columns),
-        merger_(*factory_) {
+        merger_(*factory_, layout_->time ? layout_->time->slices_per_window() : 1) {
     if (layout_->time) slicer_ = std::make_unique<EventSlices>(*layout_->time);
     if (!layout_->column_types.empty()) {
       columns_.Initialize(duckdb::Allocator::Get(layout_->context()), layout_->column_types);
@@ -116,7 +116,7 @@ void SliceAggregator::add_to_slice(int64_t slice, DataChunk& columns) {
   auto& pane = slices_[slice];
   if (!pane) pane = factory_->make();
   pane->add(columns);
-  if (merges_) merger_.add_late(slice, columns);
+  if (merges_) merger_.add(slice, columns);
 }
 
 void SliceAggregator::evaluate(DataChunk& rows) {

@@ -112,6 +112,7 @@ std::vector<Case> cases() {
       {"HopUneven", hop(10 * kSecond, 4 * kSecond, kSecond), "k", "count(*), sum(v), max(p)"},
       {"HopTwoSlices", hop(10 * kSecond, 5 * kSecond), "k", "count(*), sum(v), max(p)"},
       {"HopMany", hop(30 * kSecond, kSecond), "k", "count(*), sum(v), max(p)"},
+      {"HopVeryMany", hop(100 * kSecond, kSecond), "k", "count(*), sum(v)"},
       {"HopNoKey", hop(10 * kSecond, 2 * kSecond), "", filtered},
       {"HopGaps", hop(3 * kSecond, 7 * kSecond), "k", "count(*), sum(v)"},
       {"HopRows", hop(10 * kSecond, 5 * kSecond), "k", distinct},
@@ -251,7 +252,7 @@ TEST(WindowAggregator, DropsAndCountsRowsWhoseEveryWindowIsEmitted) {
 }
 
 TEST(WindowAggregator, LateRowsReachTheWindowsThatAreStillOpen) {
-  for (const auto& window : {hop(20 * kSecond, 2 * kSecond), hop(20 * kSecond, 10 * kSecond), cumulate(40 * kSecond, 2 * kSecond)}) {
+  for (const auto& window : {hop(20 * kSecond, 2 * kSecond), hop(80 * kSecond, kSecond), hop(20 * kSecond, 10 * kSecond), cumulate(40 * kSecond, 2 * kSecond)}) {
     AggregationBed bed;
     bed.make_rows(10'000, kStart, 10'000, 0, 5);
     auto aggregation = bed.aggregation(window, "k", "count(*), sum(v)");
