@@ -23,7 +23,7 @@ Status export_query(const std::string& sql, ArrowArrayStream* stream) {
   DS_ASSIGN_OR_RETURN(query->session, engine::BatchSession::create());
   DS_ASSIGN_OR_RETURN(auto statements, query->session->split(sql));
   if (statements.size() != 1) return invalid_argument(fmt::format("one statement is expected, not {}", statements.size()));
-  DS_ASSIGN_OR_RETURN(query->result, query->session->execute(statements[0]));
+  DS_ASSIGN_OR_RETURN(query->result, query->session->execute(statements[0], engine::VariantForm::kParts));
   const std::vector<Field> columns = query->result->columns();
   auto source = [query](DataChunk& out) -> Status {
     DS_ASSIGN_OR_RETURN(DataChunk * rows, query->result->next());
