@@ -60,11 +60,14 @@ done
 say "6. Read by another tool: delta-rs"
 python=$("$root/tools/readers_venv.sh")/bin/python
 "$python" - <<'PYTHON'
+import os
 import deltalake
 table = deltalake.DeltaTable("lake/flights")
 rows = table.to_pyarrow_table(columns=["airline", "month"])
 print(f"delta-rs {deltalake.__version__}: lake/flights version {table.version()}, {rows.num_rows} rows, {len(set(rows['month'].to_pylist()))} months")
 assert rows.num_rows == 336776
+os.sys.stdout.flush()
+os._exit(0)  # its threads now and then abort a process that ends
 PYTHON
 say "Yours to read, in $work:"
 cat <<'TEXT'

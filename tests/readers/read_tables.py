@@ -11,6 +11,7 @@ import datetime
 import decimal
 import json
 import math
+import os
 import pathlib
 import subprocess
 import sys
@@ -201,7 +202,8 @@ def main():
                 checks += done
                 failures += not good
     print(f"{tables} tables, {checks} reads, {failures} failures")
-    sys.exit(1 if failures or not tables else 0)
+    sys.stdout.flush()
+    os._exit(1 if failures or not tables else 0)  # delta-rs' threads now and then abort a process that ends
 
 
 if __name__ == "__main__":
