@@ -9,7 +9,8 @@ namespace deltastream::engine::plan {
 namespace {
 
 PlanRunner& runner() {
-  static PlanRunner shared("CREATE TABLE src (s STRING, n INT, a ARRAY<INT>, m MAP<STRING, INT>, t TIMESTAMP(3), z TIMESTAMP_LTZ(3)) WITH ('connector' = 'x');");
+  // Never destroyed: at exit DuckDB's thread-local parts go before statics, and its allocator would look for them.
+  static PlanRunner& shared = *new PlanRunner("CREATE TABLE src (s STRING, n INT, a ARRAY<INT>, m MAP<STRING, INT>, t TIMESTAMP(3), z TIMESTAMP_LTZ(3)) WITH ('connector' = 'x');");
   static bool filled = false;
   if (!filled) {
     LogicalType map = LogicalType::MAP(LogicalType::VARCHAR, LogicalType::INTEGER);
