@@ -78,6 +78,7 @@ TEST_F(PlanErrors, WhatIsNotOfferedIsNamed) {
   expect("SELECT id FROM unbounded_orders EXCEPT SELECT id FROM orders", {"unsupported: EXCEPT"});
   expect("SELECT * FROM read_csv('x.csv')", {"unsupported", "read_csv"});
   expect("SELECT * FROM 'x.csv'", {"'x.csv'"});
+  expect("SELECT * FROM coalesce(1, 2)", {"invalid argument", "function"});
   expect("WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT n FROM r", {"unsupported: WITH RECURSIVE"});
   expect("SELECT * FROM orders FOR SYSTEM_TIME AS OF orders.ts", {"unsupported: FOR SYSTEM_TIME"});
   expect("SELECT id /*+ OPTIONS('a' = 'b') */ FROM orders", {"unsupported: hints"});

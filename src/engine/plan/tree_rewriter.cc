@@ -279,6 +279,9 @@ TableRefPtr TreeRewriter::base_table(duckdb::TableRef& ref) {
 
 TableRefPtr TreeRewriter::table_function(duckdb::TableRef& ref, const Names& ctes) {
   auto& call = ref.Cast<duckdb::TableFunctionRef>();
+  if (call.function->GetExpressionClass() != duckdb::ExpressionClass::FUNCTION) {
+    fail(unsupported(fmt::format("{} as a table at {}", call.function->ToString(), show(ref.query_location))));
+  }
   auto& function = call.function->Cast<duckdb::FunctionExpression>();
   std::string name = lower_case(function.function_name);
   if (name == "unnest") {

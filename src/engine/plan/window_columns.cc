@@ -25,6 +25,14 @@ LogicalOperator* unnest_of(const Expression& reference, LogicalOperator& op) {
   return at->type == LogicalOperatorType::LOGICAL_UNNEST && at->Cast<duckdb::LogicalUnnest>().unnest_index == binding.table_index ? at : nullptr;
 }
 
+// The field that a call of struct_extract takes; its alias may be any other.
+std::optional<std::string> field_name(const duckdb::BoundFunctionExpression& call) {
+  if (call.children.size() != 2 || call.children[1]->GetExpressionClass() != ExpressionClass::BOUND_CONSTANT) return std::nullopt;
+  const Value& value = call.children[1]->Cast<duckdb::BoundConstantExpression>().value;
+  if (value.type().id() == LogicalTypeId::VARCHAR) return value.ToString();
+  return value.GetValue<int64_t>() == 1 ? "window_start" : "window_end";
+}
+
 // row.window_start, where the row is an element of HOP's or CUMULATE's windows.
 std::optional<WindowColumn> field_of_window(const Expression& expression, LogicalOperator& op) {
   if (expression.GetExpressionClass() != ExpressionClass::BOUND_FUNCTION) return std::nullopt;
@@ -35,9 +43,10 @@ std::optional<WindowColumn> field_of_window(const Expression& expression, Logica
   const Expression& list = *unnest->expressions[0]->Cast<duckdb::BoundUnnestExpression>().child;
   bool hop = as_call(list, kHopWindows);
   if (!hop && !as_call(list, kCumulateWindows)) return std::nullopt;
+  auto field = field_name(call);
+  if (!field) return std::nullopt;
   WindowColumn column;
-  bool start = call.GetName().find("window_start") != std::string::npos || call.ToString().find("window_start") != std::string::npos;
-  column.part = start ? WindowColumn::Part::kStart : WindowColumn::Part::kEnd;
+  column.part = *field == "window_start" ? WindowColumn::Part::kStart : WindowColumn::Part::kEnd;
   column.window = {hop ? WindowSpec::Kind::kHop : WindowSpec::Kind::kCumulate, number(list, 2), number(list, 1), number(list, 3)};
   column.time = &argument(list, 0);
   column.below = unnest->children[0].get();

@@ -55,6 +55,13 @@ TEST(Windows, Hop) {
                                       "2024-01-01 00:00:05|2024-01-01 00:00:15|2|6", "2024-01-01 00:00:10|2024-01-01 00:00:20|1|4"}));
 }
 
+TEST(Windows, BoundsUnderOtherNames) {
+  PlanRunner runner = make_runner();
+  EXPECT_EQ(runner.run("SELECT window_start, n FROM (SELECT window_end AS window_start, window_start AS window_end, COUNT(*) AS n FROM TABLE(HOP(TABLE unbounded_src, "
+                       "DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND)) GROUP BY window_start, window_end) AS w"),
+            (Lines{"2024-01-01 00:00:05|1", "2024-01-01 00:00:10|2", "2024-01-01 00:00:15|2", "2024-01-01 00:00:20|1"}));
+}
+
 TEST(Windows, RowsOfWindowsWithoutAggregate) {
   PlanRunner runner = make_runner();
   std::string hop = "TABLE(HOP(TABLE unbounded_src, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND))";
