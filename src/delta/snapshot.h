@@ -76,7 +76,8 @@ class Snapshot {
   std::optional<FileTotals> totals() const;
 
   // Goes to `version`, or to the newest. Reads only commits after this version. True when the version moved.
-  // After an error has_files() is false until a refresh succeeds.
+  // After an error the snapshot stands where reading ended; if that was within a commit, has_files() is false until a refresh
+  // succeeds.
   Result<bool> refresh(std::optional<int64_t> version = std::nullopt);
   // For whoever has just committed `version` = version() + 1: goes there without reading `lines` back from the store.
   // Files that the commit adds must be new to the table.

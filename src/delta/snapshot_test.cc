@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "delta/log/table_testing.h"
+#include "storage/faulty.h"
 
 namespace deltastream::delta {
 namespace {
@@ -186,6 +187,44 @@ TEST(Snapshot, BrokenCommitLeavesNoHalfState) {
   table.commit(1, {add_line("three")});
   ASSERT_TRUE(snapshot->refresh().ok());
   EXPECT_EQ(paths_of(snapshot->files()), (Paths{"one", "three"}));
+}
+
+TEST(Snapshot, FailingStoreGivesErrorsAndNoWrongState) {
+  TestTable table;
+  table.commit(0, {protocol_line(), metadata_line(), add_line("one")});
+  table.commit(1, {add_line("two")});
+  auto faulty = std::make_shared<storage::FaultyStore>(table.store);
+  size_t errors = 0;
+  for (uint64_t call = 1; call <= 8; call++) {
+    faulty->faults().set({Fault::kIoError, call});
+    auto opened = Snapshot::open(faulty, std::nullopt, table.environment);
+    if (!opened.ok()) {
+      errors++;
+      continue;
+    }
+    EXPECT_EQ(opened->files().size(), 2u) << "a failed call may be done without, but changes nothing";
+  }
+  EXPECT_GT(errors, 2u) << "the listing and both commits are needed";
+  faulty->faults().set({});
+  auto snapshot = Snapshot::open(faulty, 0, table.environment);
+  ASSERT_TRUE(snapshot.ok());
+  table.commit(2, {metadata_line(field_json("a") + "," + field_json("b")), add_line("three")});
+  faulty->faults().set({Fault::kIoError, 2, "get"});
+  EXPECT_FALSE(snapshot->refresh().ok());
+  ASSERT_TRUE(snapshot->has_files()) << "nothing was half read";
+  EXPECT_EQ(snapshot->version(), 1);
+  EXPECT_EQ(snapshot->files().size(), 2u);
+  ASSERT_TRUE(snapshot->refresh().ok());
+  EXPECT_EQ(snapshot->files().size(), 3u);
+  EXPECT_EQ(snapshot->schema().fields.size(), 2u);
+}
+
+TEST(Snapshot, ColumnNamesDifferByMoreThanCase) {
+  TestTable table;
+  table.commit(0, {protocol_line(), metadata_line(field_json("a") + "," + field_json("A"))});
+  auto snapshot = table.open();
+  ASSERT_FALSE(snapshot.ok());
+  EXPECT_EQ(snapshot.error().kind(), ErrorKind::kCorrupt);
 }
 
 TEST(Snapshot, LongSilenceIsNotTakenForNoNews) {

@@ -148,15 +148,21 @@ Status LogReplay::apply_commit(int64_t version, std::string lines) {
 
 // Reads commit after commit, without listing, until one is missing.
 Status LogReplay::follow(std::optional<int64_t> version, bool& moved) {
-  broken_ = true;
   while (!version || state_.version < *version) {
     int64_t next = state_.version + 1;
     auto lines = store_->get(commit_path(next));
     if (!lines.ok() && lines.error().kind() == ErrorKind::kNotFound) break;
-    if (!lines.ok()) return std::move(lines).context(where(next)).error();
+    if (!lines.ok()) {
+      // What was read so far is whole, unless it waits for settle().
+      broken_ = unsettled_;
+      return std::move(lines).context(where(next)).error();
+    }
+    broken_ = true;
     DS_RETURN_IF_ERROR(replay_commit(next, *lines, false));
+    broken_ = false;
     moved = true;
   }
+  broken_ = unsettled_;
   if (unsettled_) DS_RETURN_IF_ERROR(settle(state_, where(state_.version)));
   unsettled_ = false;
   broken_ = false;

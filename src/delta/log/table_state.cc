@@ -32,6 +32,9 @@ Status settle(TableState& state, const std::string& where) {
   if (!state.metadata) return corrupt(where + ": the log holds no metaData action up to this version");
   DS_ASSIGN_OR_RETURN(state.schema, Schema::parse(state.metadata->schema_string).context(where));
   DS_ASSIGN_OR_RETURN(state.column_mapping, mapping_mode(state, where));
+  for (const auto& field : state.schema.fields) {
+    if (state.schema.find(field.name) != &field) return corrupt(where + ": the column name '" + field.name + "' stands twice in the schema (case does not count)");
+  }
   DS_RETURN_IF_ERROR(check_column_mapping(state.schema, state.column_mapping).context(where));
   DS_RETURN_IF_ERROR(check_type_changes(state.schema).context(where));
   for (const auto& column : state.metadata->partition_columns) {
