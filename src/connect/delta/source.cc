@@ -10,6 +10,7 @@
 #include "connect/delta/log_reader.h"
 #include "connect/delta/scan_settings.h"
 #include "connect/delta/table_options.h"
+#include "connect/finished_reader.h"
 #include "delta/history.h"
 #include "storage/stores.h"
 
@@ -64,20 +65,6 @@ class FileReader final : public stream::SplitReader {
   const size_t batch_rows_;
   stream::EndpointMetrics* const metrics_;
   bool ended_ = false;
-};
-
-// A file that was read to its end before the job was resumed: it may be gone.
-class FinishedReader final : public stream::SplitReader {
- public:
-  explicit FinishedReader(stream::SplitPosition position) : position_(std::move(position)) {}
-  Result<stream::ReadState> read(DataChunk& out) override {
-    out.Reset();
-    return stream::ReadState::kEnd;
-  }
-  stream::SplitPosition position() const override { return position_; }
-
- private:
-  const stream::SplitPosition position_;
 };
 
 class TableSource final : public stream::Source {

@@ -6,25 +6,12 @@
 #include "connect/filesystem/fixed_columns.h"
 #include "connect/filesystem/parquet_reader.h"
 #include "connect/filesystem/text_reader.h"
+#include "connect/finished_reader.h"
 #include "connect/formats.h"
 #include "connect/paths.h"
 
 namespace deltastream::connect::filesystem {
 namespace {
-
-// A file that was read to its end before the job was resumed: it may be gone.
-class FinishedReader final : public stream::SplitReader {
- public:
-  explicit FinishedReader(stream::SplitPosition position) : position_(std::move(position)) {}
-  Result<stream::ReadState> read(DataChunk& out) override {
-    out.Reset();
-    return stream::ReadState::kEnd;
-  }
-  stream::SplitPosition position() const override { return position_; }
-
- private:
-  const stream::SplitPosition position_;
-};
 
 class FileSource final : public stream::Source {
  public:
