@@ -61,6 +61,8 @@ const DomainMetadata* Snapshot::domain(const std::string& name) const {
 
 std::optional<int64_t> Snapshot::in_commit_timestamp() const { return replay_->state().in_commit_timestamp; }
 
+const std::optional<CommitStamp>& Snapshot::commit_stamp() const { return replay_->state().stamp; }
+
 bool Snapshot::has_files() const { return replay_->has_files(); }
 
 const FileSet& Snapshot::files() const {

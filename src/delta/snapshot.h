@@ -16,6 +16,7 @@
 #include "common/environment.h"
 #include "common/result.h"
 #include "delta/actions.h"
+#include "delta/commit_stamp.h"
 #include "delta/file_set.h"
 #include "delta/schema.h"
 #include "storage/object_store.h"
@@ -67,6 +68,9 @@ class Snapshot {
   const DomainMetadata* domain(const std::string& name) const;
   // The version's timestamp as its commit says it (in-commit timestamp); absent where the commit does not.
   std::optional<int64_t> in_commit_timestamp() const;
+
+  // What tells this version's commit from another one of its number; absent where only a checkpoint or a compacted file told of it.
+  const std::optional<CommitStamp>& commit_stamp() const;
 
   // Whether files() is filled.
   bool has_files() const;

@@ -80,6 +80,7 @@ Status CommitReplay::on_sidecar(Sidecar sidecar) {
 bool CommitReplay::finish(int64_t version) {
   state_.version = version;
   state_.in_commit_timestamp = in_commit_timestamp_;
+  state_.stamp.reset();
   if (!state_.holds_files) {
     if (count_files_ && state_.totals) {
       state_.totals->files += added_.files;

@@ -120,9 +120,14 @@ Status LogReplay::load_sidecars(CommitReplay& replay) {
 }
 
 Status LogReplay::replay(const CommitFile& file, bool count_files) {
+  if (!file.compacted() && file.object.size <= CommitStamp::kSmallBytes) {
+    DS_ASSIGN_OR_RETURN(std::string lines, store_->get(file.object.path).context(store_->describe()));
+    return replay_commit(file.version, lines, count_files);
+  }
   CommitReplay commit(state_, file.compacted() ? LogFileKind::kCompacted : LogFileKind::kCommit, count_files);
   DS_RETURN_IF_ERROR(read_log_file(*store_, file.object, parser_, commit).context(store_->describe()));
   if (commit.finish(file.version)) unsettled_ = true;
+  if (!file.compacted()) state_.stamp = CommitStamp::of_listed(file.version, file.object);
   return {};
 }
 
@@ -130,6 +135,7 @@ Status LogReplay::replay_commit(int64_t version, std::string_view lines, bool co
   CommitReplay commit(state_, LogFileKind::kCommit, count_files);
   DS_RETURN_IF_ERROR(parser_.parse(lines, commit).context(store_->describe() + "/" + commit_path(version)));
   if (commit.finish(version)) unsettled_ = true;
+  if (lines.size() <= CommitStamp::kSmallBytes) state_.stamp = CommitStamp::of_lines(version, lines);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "delta/actions.h"
+#include "delta/commit_stamp.h"
 #include "delta/file_set.h"
 #include "delta/schema.h"
 #include "delta/snapshot.h"
@@ -20,6 +21,7 @@ struct TableState {
   std::map<std::string, Txn> txns;
   std::map<std::string, DomainMetadata> domains;  // live ones
   std::optional<int64_t> in_commit_timestamp;     // of this version's own commit
+  std::optional<CommitStamp> stamp;               // of this version's own commit
 
   // Both stay empty when files are not held.
   bool holds_files = false;

@@ -60,30 +60,44 @@ Result<std::shared_ptr<storage::ObjectStore>> TableAccess::open_store(const std:
   return storage::open_store(location, environment_);
 }
 
-Result<std::shared_ptr<DeltaTable>> TableAccess::open(const std::string& location, const TimeTravel& travel, delta::LoadFiles files) const {
-  DS_ASSIGN_OR_RETURN(auto store, open_store(location));
-  delta::SnapshotOptions options;
-  options.version = travel.version;
-  options.files = files;
-  if (travel.timestamp_us) {
-    // Commits carry milliseconds: one of the same millisecond is not later.
-    int64_t ms = *travel.timestamp_us / 1000 - (*travel.timestamp_us % 1000 < 0 ? 1 : 0);
-    DS_ASSIGN_OR_RETURN(options.version, delta::version_at(store, ms, environment_));
-  }
-  DS_ASSIGN_OR_RETURN(delta::Snapshot snapshot, delta::Snapshot::open(store, options, environment_));
-  auto fields = snapshot.schema().to_fields();
-  if (!fields.ok()) return std::move(fields).context(snapshot.where()).error();
-  uint64_t number = stores_->add(store);
-  auto table = std::make_shared<DeltaTable>(DeltaTable{std::move(store), number, location, std::move(snapshot), std::move(fields).value(), {}});
-  const auto& partitions = table->snapshot.partition_columns();
-  for (Field& column : table->columns) {
+Status describe_columns(DeltaTable& table) {
+  auto fields = table.snapshot.schema().to_fields();
+  if (!fields.ok()) return std::move(fields).context(table.snapshot.where()).error();
+  table.columns = std::move(fields).value();
+  table.partition_index.clear();
+  const auto& partitions = table.snapshot.partition_columns();
+  for (Field& column : table.columns) {
     column.type = shown_type(column.type);
     std::optional<size_t> place;
     for (size_t i = 0; i < partitions.size(); i++) {
       if (duckdb::StringUtil::CIEquals(partitions[i], column.name)) place = i;
     }
-    table->partition_index.push_back(place);
+    table.partition_index.push_back(place);
   }
+  return {};
+}
+
+Result<std::shared_ptr<DeltaTable>> TableAccess::open(const std::string& location, const TimeTravel& travel, delta::LoadFiles files) const {
+  DS_RETURN_IF_ERROR(check_granted(location));
+  std::optional<int64_t> version = travel.version;
+  if (travel.timestamp_us) {
+    // Commits carry milliseconds: one of the same millisecond is not later.
+    int64_t ms = *travel.timestamp_us / 1000 - (*travel.timestamp_us % 1000 < 0 ? 1 : 0);
+    DS_ASSIGN_OR_RETURN(auto store, open_store(location));
+    DS_ASSIGN_OR_RETURN(version, delta::version_at(store, ms, environment_));
+  }
+  if (files == delta::LoadFiles::kNone) return read(location, version, files);
+  // A table is kept by the spelling, which messages and file names show, and by what it leads to, which may change.
+  DS_ASSIGN_OR_RETURN(std::string path, canonical(location));
+  return tables_->get({location + "\n" + path, version}, [&] { return read(location, version, files); });
+}
+
+Result<std::shared_ptr<DeltaTable>> TableAccess::read(const std::string& location, const std::optional<int64_t>& version, delta::LoadFiles files) const {
+  DS_ASSIGN_OR_RETURN(auto store, open_store(location));
+  DS_ASSIGN_OR_RETURN(delta::Snapshot snapshot, delta::Snapshot::open(store, {version, files}, environment_));
+  uint64_t number = stores_->add(store);
+  auto table = std::make_shared<DeltaTable>(DeltaTable{std::move(store), number, location, std::move(snapshot), {}, {}});
+  DS_RETURN_IF_ERROR(describe_columns(*table));
   return table;
 }
 

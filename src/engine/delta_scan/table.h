@@ -1,5 +1,5 @@
 #pragma once
-// One version of a table as the scan sees it, and who may open it. A DeltaTable is immutable after opening and shared by
+// One version of a table as the scan sees it, and who may open it. A DeltaTable is immutable while it is held, and shared by
 // the plans and threads of its statements.
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "delta/scan.h"
 #include "delta/snapshot.h"
 #include "engine/delta_scan/object_file_system.h"
+#include "engine/delta_scan/session_tables.h"
 
 namespace deltastream::engine {
 
@@ -33,7 +34,10 @@ struct DeltaTable {
   std::vector<std::optional<size_t>> partition_index;
 };
 
-// Opens tables for one session.
+// Fills `columns` and `partition_index` from the snapshot.
+Status describe_columns(DeltaTable& table);
+
+// Opens tables for one session, which keeps those with files (session_tables.h).
 class TableAccess {
  public:
   TableAccess(const Environment& environment, std::vector<std::string> granted_roots);
@@ -53,7 +57,10 @@ class TableAccess {
  private:
   Environment environment_;
   std::vector<std::string> granted_roots_;  // canonical
+  Result<std::shared_ptr<DeltaTable>> read(const std::string& location, const std::optional<int64_t>& version, delta::LoadFiles files) const;
+
   std::shared_ptr<StoreRegistry> stores_ = std::make_shared<StoreRegistry>();
+  std::unique_ptr<SessionTables> tables_ = std::make_unique<SessionTables>();
 };
 
 }  // namespace deltastream::engine
