@@ -26,7 +26,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROCESS_TIMEOUT_S = 120
 EVENTUALLY_S = 30
-KINDS = {"file", "folder", "pipeline", "query", "error", "stdout", "remove", "stop", "without"}
+KINDS = {"file", "folder", "fixture", "pipeline", "query", "error", "stdout", "remove", "stop", "without"}
 
 
 class Failure(Exception):
@@ -212,6 +212,10 @@ class Run:
         if step.option("read-only"):
             os.chmod(folder, 0o555)
             self.unprivileged = True
+
+    def do_fixture(self, step, following):
+        source, name = step.arguments.split()
+        shutil.copytree(ROOT / "tests/fixtures" / source, self.inside(name))
 
     def do_remove(self, step, following):
         path = self.inside(step.arguments)

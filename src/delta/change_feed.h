@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "common/environment.h"
@@ -35,6 +36,7 @@ struct ChangeVersion {
   int64_t version = 0;
   int64_t timestamp_ms = 0;
   std::vector<ChangeFile> files;
+  std::string operation;   // as the commit says it, or ""
   // The commit took rows away or changed them (it removed files of data).
   bool removes_rows = false;
   // The table's schema, partitioning or protocol is another one from this version on.

@@ -29,4 +29,10 @@ Result<std::vector<HistoryEntry>> history(std::shared_ptr<storage::ObjectStore> 
 // not a time still to come: the answer could change.
 Result<int64_t> version_at(std::shared_ptr<storage::ObjectStore> store, int64_t timestamp_ms, const Environment& environment = {});
 
+// The first version at or after that time; the one after the newest when all are older.
+Result<int64_t> first_version_from(std::shared_ptr<storage::ObjectStore> store, int64_t timestamp_ms, const Environment& environment = {});
+
+// When the version was committed, in milliseconds, as its history entry says.
+Result<int64_t> timestamp_of(std::shared_ptr<storage::ObjectStore> store, int64_t version, const Environment& environment = {});
+
 }  // namespace deltastream::delta

@@ -47,6 +47,21 @@ TEST_F(History, NewestFirstWithWhatWasDone) {
   EXPECT_EQ(history(table_.store, 1, table_.environment)->size(), 1u);
 }
 
+TEST_F(History, TheFirstVersionFromATimeOn) {
+  int64_t start = now_ms();
+  commit_and_wait(0, {protocol_line(), metadata_line()});
+  commit_and_wait(1, {add_line("x")});
+  commit_and_wait(2, {add_line("y")});
+  auto first = [&](int64_t time) { return first_version_from(table_.store, time, table_.environment).value(); };
+  EXPECT_EQ(first(0), 0);
+  EXPECT_EQ(first(start), 0);
+  EXPECT_EQ(first(start + 1), 1);
+  EXPECT_EQ(first(start + 2 * kSecond), 2);
+  EXPECT_EQ(first(start + 2 * kSecond + 1), 3) << "the next one";
+  EXPECT_EQ(timestamp_of(table_.store, 1, table_.environment).value(), start + kSecond);
+  EXPECT_EQ(timestamp_of(table_.store, 3, table_.environment).error().kind(), ErrorKind::kNotFound);
+}
+
 TEST_F(History, CommitInfoBehindManyFilesIsFound) {
   std::string lines = protocol_line() + "\n" + metadata_line() + "\n";
   for (int i = 0; i < 2000; i++) lines += add_line("file-" + std::to_string(i)) + "\n";

@@ -58,6 +58,8 @@ class ParquetFileWriter {
 struct ParquetReadColumn {
   std::vector<std::string> path;
   LogicalType type;
+  // As long as `path`: steps are found by field id; by name where none of the file's columns beside it has an id.
+  std::vector<int32_t> field_ids = {};
 };
 
 // Keeps row groups that may hold rows with lower <= column <= upper (either may be absent).

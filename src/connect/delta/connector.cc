@@ -1,5 +1,6 @@
 #include "connect/delta/connector.h"
 
+#include "connect/delta/file_columns.h"
 #include "connect/delta/scan_settings.h"
 #include "connect/delta/sink.h"
 #include "connect/delta/source.h"
@@ -24,6 +25,11 @@ constexpr OptionRow kOptions[] = {
     {"version", OptionType::kInteger, "", false, "", "Source: read the snapshot of this version."},
     {"startingVersion", OptionType::kString, "", false, "", "Source: no snapshot, only what was added from this version on (a number, or latest)."},
     {"startingTimestamp", OptionType::kString, "", false, "", "Source: the same, from the first version at or after this time (UTC)."},
+    {"endingVersion", OptionType::kString, "", false, "", "Source: the last version to read when it follows; the source then ends after it."},
+    {"endingTimestamp", OptionType::kString, "", false, "", "Source: the same, to the last version at or before this time (UTC), which must have passed."},
+    {"readChangeFeed", OptionType::kBoolean, "false", false, "",
+     "Source: read what every version inserted, updated and deleted, with the metadata columns (or plain columns of their names). Without a start the snapshot "
+     "comes first, as inserts. Follows unless scan.mode says otherwise; needs delta.enableChangeDataFeed."},
     {"skipChangeCommits", OptionType::kBoolean, "false", false, "",
      "Source: pass over versions that delete or rewrite rows, instead of stopping the job. Their new rows are passed over too."},
 };
@@ -39,6 +45,7 @@ Connector connector() {
   row.make_source = make_source;
   row.make_sink = make_sink;
   row.guarantee = "exactly once";
+  row.metadata_columns = kMetadataColumns;
   return row;
 }
 

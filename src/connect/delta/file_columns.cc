@@ -54,6 +54,7 @@ Error missing(const std::string& table, const std::vector<std::string>& path, co
 struct Found {
   const delta::StructField* field = nullptr;
   std::vector<std::string> physical_path;
+  std::vector<int32_t> field_ids;  // of every step, or of none
 };
 
 Result<Found> find_column(const std::string& table, const std::vector<std::string>& path, const delta::Snapshot& snapshot) {
@@ -65,22 +66,68 @@ Result<Found> find_column(const std::string& table, const std::vector<std::strin
       return missing(table, {path.begin(), path.begin() + static_cast<std::ptrdiff_t>(i) + 1}, *fields, snapshot);
     }
     found.physical_path.push_back(found.field->physical_name(snapshot.column_mapping()));
+    if (auto id = found.field->column_id(); id && snapshot.column_mapping() == delta::ColumnMappingMode::kId) found.field_ids.push_back(*id);
     fields = &found.field->type.fields;
   }
+  if (found.field_ids.size() != path.size()) found.field_ids.clear();
   return found;
+}
+
+struct ChangeName {
+  std::string_view name;
+  FileColumns::Change what;
+};
+
+constexpr ChangeName kChangeNames[] = {{"_change_type", FileColumns::Change::kType},
+                                       {"_commit_version", FileColumns::Change::kVersion},
+                                       {"_commit_timestamp", FileColumns::Change::kTimestamp}};
+
+LogicalType type_of(FileColumns::Change what) {
+  switch (what) {
+    case FileColumns::Change::kType: return LogicalType::VARCHAR;
+    case FileColumns::Change::kVersion: return LogicalType::BIGINT;
+    case FileColumns::Change::kTimestamp: break;
+  }
+  return LogicalType::TIMESTAMP_TZ;
+}
+
+// Absent: the column is none of the change feed's.
+Result<std::optional<FileColumns::Change>> find_change(const std::string& table, const engine::SourceColumn& column, const delta::Snapshot& snapshot,
+                                                       bool change_feed) {
+  const std::string& name = column.path.front();
+  // A table without the change feed may have columns of these names.
+  if (!column.metadata && (!change_feed || column.path.size() > 1 || find_field(snapshot.schema().fields, name))) {
+    return std::optional<FileColumns::Change>();
+  }
+  std::vector<std::string> known;
+  for (const ChangeName& row : kChangeNames) {
+    known.emplace_back(row.name);
+    if (!same_name(row.name, name)) continue;
+    if (!change_feed) {
+      return invalid_argument(fmt::format("table '{}': the metadata column '{}' is there with 'readChangeFeed' = 'true' only", table, name));
+    }
+    if (!fits(type_of(row.what), column.type)) {
+      return invalid_argument(fmt::format("table '{}': column '{}' is declared as {}, but is {}", table, name, column.type.ToString(),
+                                          type_of(row.what).ToString()));
+    }
+    return std::optional(row.what);
+  }
+  if (!column.metadata) return std::optional<FileColumns::Change>();
+  const std::string nearest = nearest_name(name, known);
+  return not_found(fmt::format("table '{}': connector 'delta' has no metadata column '{}'; {}", table, name,
+                               nearest.empty() ? fmt::format("it has {}", fmt::join(known, ", ")) : fmt::format("did you mean '{}'?", nearest)));
 }
 
 }  // namespace
 
-Result<FileColumns> file_columns(const std::string& table, const std::vector<engine::SourceColumn>& columns, const delta::Snapshot& snapshot) {
+Result<FileColumns> file_columns(const std::string& table, const std::vector<engine::SourceColumn>& columns, const delta::Snapshot& snapshot,
+                                 bool change_feed) {
   FileColumns result;
-  if (snapshot.column_mapping() == delta::ColumnMappingMode::kId) {
-    return unsupported(fmt::format("table '{}': {} finds its columns by field id (delta.columnMapping.mode = id), which this source does not",
-                                   table, snapshot.where()));
-  }
   for (size_t i = 0; i < columns.size(); i++) {
-    if (columns[i].metadata) {
-      return not_found(fmt::format("table '{}': connector 'delta' has no metadata column '{}'", table, columns[i].path.front()));
+    DS_ASSIGN_OR_RETURN(auto change, find_change(table, columns[i], snapshot, change_feed));
+    if (change) {
+      result.changes.push_back({i, *change, columns[i].type});
+      continue;
     }
     DS_ASSIGN_OR_RETURN(Found found, find_column(table, columns[i].path, snapshot));
     DS_ASSIGN_OR_RETURN(LogicalType there, delta::logical_type(found.field->type));
@@ -101,7 +148,7 @@ Result<FileColumns> file_columns(const std::string& table, const std::vector<eng
     if (partition < partitions.size()) {
       result.partitions.push_back({i, partition, columns[i].type});
     } else {
-      result.read.push_back({found.physical_path, columns[i].type});
+      result.read.push_back({std::move(found.physical_path), columns[i].type, std::move(found.field_ids)});
       result.targets.push_back(i);
     }
   }

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "connect/delta/file_rows.h"
-#include "delta/changes.h"
+#include "delta/change_feed.h"
 #include "delta/log.h"
 
 namespace deltastream::connect::delta_table {
@@ -52,21 +52,25 @@ class LogReader final : public stream::SplitReader {
   Result<stream::ReadState> next(DataChunk& out) {
     for (;;) {
       if (!loaded_) {
+        if (settings_.last_version && version_ > *settings_.last_version) return stream::ReadState::kEnd;
         DS_ASSIGN_OR_RETURN(bool there, load_version());
         if (!there) return stream::ReadState::kIdle;
       }
-      if (!current_ && file_ == files_.size()) {
+      if (!current_ && file_ == changes_.files.size()) {
         finish_version();
         continue;
       }
-      if (!current_) current_ = std::make_unique<FileRows>(settings_.store, columns_, files_[file_], row_, environment_);
+      if (!current_) {
+        FileEntry entry{changes_.files[file_], changes_.version, changes_.timestamp_ms};
+        current_ = std::make_unique<FileRows>(settings_.store, columns_, std::move(entry), row_, environment_);
+      }
       DS_ASSIGN_OR_RETURN(bool more, current_->read(out, std::min<size_t>(batch_rows_, out.GetCapacity())));
       if (more) {
         rows_ += static_cast<int64_t>(out.size());
         if (metrics_) metrics_->rows += out.size();
         return stream::ReadState::kData;
       }
-      if (metrics_) metrics_->bytes += static_cast<uint64_t>(files_[file_].size);
+      if (metrics_) metrics_->bytes += static_cast<uint64_t>(changes_.files[file_].file.size);
       current_.reset();
       file_++;
       row_ = 0;
@@ -84,43 +88,38 @@ class LogReader final : public stream::SplitReader {
   Result<bool> load_version() {
     const int64_t now = environment_.clock->steady_us();
     if (asked_us_ && now - *asked_us_ < settings_.monitor_us) return false;
-    DS_ASSIGN_OR_RETURN(auto changes, delta::read_changes(*settings_.store, version_));
+    if (!feed_) {
+      delta::ChangeFeedOptions options;
+      options.from_version = version_;
+      options.mode = settings_.change_feed ? delta::ChangeMode::kChanges : delta::ChangeMode::kAppends;
+      DS_ASSIGN_OR_RETURN(auto feed, delta::ChangeFeed::open(settings_.store, options, environment_));
+      feed_.emplace(std::move(feed));
+    }
+    DS_ASSIGN_OR_RETURN(auto changes, feed_->next());
     if (!changes) {
       asked_us_ = now;
       DS_RETURN_IF_ERROR(check_gap(now));
       return false;
     }
     asked_us_.reset();
-    DS_RETURN_IF_ERROR(follow_table(*changes));
-    const bool rewrites = changes->removed_files > 0;
+    changes_ = std::move(*changes);
+    const bool rewrites = changes_.removes_rows && !settings_.change_feed;
     if (rewrites && !settings_.skip_change_commits) {
       return unsupported(fmt::format("version {}{} of {} deletes or rewrites rows, which a stream of added rows cannot follow; set "
-                                     "'skipChangeCommits' = 'true' to pass over such versions, or start anew from a snapshot",
-                                     version_, changes->operation.empty() ? "" : " (" + changes->operation + ")", settings_.store->describe()));
+                                     "'readChangeFeed' = 'true' to read what changed, 'skipChangeCommits' = 'true' to pass over such "
+                                     "versions, or start anew from a snapshot",
+                                     version_, changes_.operation.empty() ? "" : " (" + changes_.operation + ")", settings_.store->describe()));
     }
-    files_.clear();
-    if (!rewrites) {
-      DS_ASSIGN_OR_RETURN(files_, delta::added_files(*snapshot_, *changes));
+    if (rewrites) changes_.files.clear();
+    if (!columns_ || changes_.metadata_changed) {
+      DS_ASSIGN_OR_RETURN(auto columns, file_columns(settings_.table, settings_.columns, feed_->table(), settings_.change_feed));
+      columns_ = std::make_shared<const FileColumns>(std::move(columns));
     }
-    if (file_ > files_.size()) return corrupt(fmt::format("version {} has {} files, but {} of them were read", version_, files_.size(), file_));
+    if (file_ > changes_.files.size()) {
+      return corrupt(fmt::format("version {} has {} files, but {} of them were read", version_, changes_.files.size(), file_));
+    }
     loaded_ = true;
     return true;
-  }
-
-  // The schema that the version's files have.
-  Status follow_table(const delta::VersionChanges& changes) {
-    if (!snapshot_) {
-      DS_ASSIGN_OR_RETURN(auto snapshot, delta::Snapshot::open(settings_.store, {version_, delta::LoadFiles::kNone}, environment_));
-      snapshot_.emplace(std::move(snapshot));
-    } else if (changes.changes_table) {
-      auto moved = snapshot_->refresh(version_);
-      if (!moved.ok()) return std::move(moved).error();
-    } else {
-      return {};
-    }
-    DS_ASSIGN_OR_RETURN(auto columns, file_columns(settings_.table, settings_.columns, *snapshot_));
-    columns_ = std::make_shared<const FileColumns>(std::move(columns));
-    return {};
   }
 
   // The next version may be missing because the log was cleaned up behind a reader that stood still for too long.
@@ -137,10 +136,10 @@ class LogReader final : public stream::SplitReader {
   const size_t batch_rows_;
   stream::EndpointMetrics* const metrics_;
   const Environment environment_;
-  std::optional<delta::Snapshot> snapshot_;
+  std::optional<delta::ChangeFeed> feed_;
   std::shared_ptr<const FileColumns> columns_;
-  bool loaded_ = false;  // files_ are those of version_
-  std::vector<delta::ScanFile> files_;
+  bool loaded_ = false;  // changes_ are those of version_
+  delta::ChangeVersion changes_;
   std::unique_ptr<FileRows> current_;
   int64_t version_ = 0;  // being read, or the next
   size_t file_ = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// Follows the log of a Delta table: the rows that each version adds, in order. The position's offset counts rows; its state
-// names version, file in that version, and row in that file, so that it goes on exactly where it stood.
+// Follows the log of a Delta table: the rows that each version adds, or all that it changes, in order. The position's offset
+// counts rows; its state names version, file in that version, and row in that file, so that it goes on exactly where it stood.
 
 #include <memory>
 #include <optional>
@@ -18,12 +18,14 @@ struct LogReaderSettings {
   std::shared_ptr<storage::ObjectStore> store;
   std::vector<engine::SourceColumn> columns;
   bool skip_change_commits = false;
+  bool change_feed = false;
+  std::optional<int64_t> last_version;  // where it ends; absent: it follows
   int64_t monitor_us = 1'000'000;
   std::string snapshot;  // a word of the source's own that stands at the end of every position
 };
 
 // `from`: the first version to read, where there is no position. Errors of read(): unsupported for a version that deletes or
-// rewrites rows, not found when the log no longer holds the next version, corrupt for a position that is none of the table's.
+// rewrites rows (without the change feed) or that keeps no changes (with it), not found when the log no longer holds the next version, corrupt for a position that is none of the table's.
 Result<std::unique_ptr<stream::SplitReader>> make_log_reader(LogReaderSettings settings, int64_t from,
                                                              const std::optional<stream::SplitPosition>& position,
                                                              const stream::SourceRequest& request, const Environment& environment);

@@ -15,7 +15,10 @@ struct ScanSettings {
   std::optional<int64_t> version;                  // of the snapshot; absent: the newest
   std::optional<int64_t> starting_version;         // without snapshot: the first to read; absent: what comes after the newest
   std::optional<int64_t> starting_timestamp_ms;    // the same by time
+  std::optional<int64_t> ending_version;           // the last to read when it follows; absent: it never ends
+  std::optional<int64_t> ending_timestamp_ms;      // the same by time
   bool skip_change_commits = false;
+  bool change_feed = false;                        // what was inserted, updated and deleted, not only what was added
   int64_t monitor_us = 1'000'000;
 };
 

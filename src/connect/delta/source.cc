@@ -72,7 +72,7 @@ class TableSource final : public stream::Source {
   TableSource(std::string table, std::string location, ScanSettings settings, const Environment& environment)
       : table_(std::move(table)), location_(std::move(location)), settings_(std::move(settings)), environment_(environment) {}
 
-  bool bounded() const override { return !settings_.follow; }
+  bool bounded() const override { return !settings_.follow || settings_.ending_version || settings_.ending_timestamp_ms; }
   // Files are no partitions that an offset in a sink's commit would say something about.
   bool has_offsets() const override { return false; }
 
@@ -106,7 +106,7 @@ class TableSource final : public stream::Source {
                                                           const std::optional<stream::SplitPosition>& position) override {
     std::lock_guard lock(mutex_);
     if (split.id == kLogSplit) {
-      LogReaderSettings log{table_, store_, request_.columns, settings_.skip_change_commits, settings_.monitor_us, snapshot_};
+      LogReaderSettings log{table_, store_, request_.columns, settings_.skip_change_commits, settings_.change_feed, last_version_, settings_.monitor_us, snapshot_};
       return make_log_reader(std::move(log), log_from_, position, request_, environment_);
     }
     if (position && position->state == "end") return std::unique_ptr<stream::SplitReader>(std::make_unique<FinishedReader>(*position));
@@ -115,7 +115,8 @@ class TableSource final : public stream::Source {
       return invalid_argument(fmt::format("{}: split '{}' is none of version {}; was 'version' changed?", where(), split.id, version_));
     }
     const delta::ScanFile& scan = files_[file->file];
-    auto rows = std::make_unique<FileRows>(store_, columns_, scan, position ? static_cast<uint64_t>(position->offset) : 0, environment_);
+    FileEntry entry{{delta::ChangeKind::kInsert, scan, nullptr}, version_, timestamp_ms_};
+    auto rows = std::make_unique<FileRows>(store_, columns_, std::move(entry), position ? static_cast<uint64_t>(position->offset) : 0, environment_);
     return std::unique_ptr<stream::SplitReader>(std::make_unique<FileReader>(table_, std::move(rows), scan.size, request_));
   }
 
@@ -126,14 +127,26 @@ class TableSource final : public stream::Source {
     DS_ASSIGN_OR_RETURN(store_, storage::open_store(location_, environment_));
     DS_ASSIGN_OR_RETURN(auto snapshot, delta::Snapshot::open(store_, {settings_.version, delta::LoadFiles::kNone}, environment_));
     version_ = snapshot.version();
-    auto columns = file_columns(table_, request_.columns, snapshot);
-    return columns.ok() ? Status() : Status(std::move(columns).error());
+    if (settings_.change_feed && !bounded() && !snapshot.property_is_true("delta.enableChangeDataFeed")) {
+      return unsupported(fmt::format("{} does not keep its changes, which 'readChangeFeed' needs: set delta.enableChangeDataFeed = true first", snapshot.where()));
+    }
+    auto columns = file_columns(table_, request_.columns, snapshot, settings_.change_feed);
+    if (!columns.ok()) return std::move(columns).error();
+    last_version_ = settings_.ending_version;
+    if (settings_.ending_timestamp_ms) {
+      DS_ASSIGN_OR_RETURN(last_version_, delta::version_at(store_, *settings_.ending_timestamp_ms, environment_));
+    }
+    return {};
   }
 
   Status add_splits(std::vector<stream::Split>& splits) {
     log_from_ = version_ + 1;
     if (settings_.snapshot) {
       if (resumed_) version_ = resumed_->version;
+      if (last_version_ && version_ > *last_version_) {
+        return invalid_argument(fmt::format("its snapshot is of version {}, after the last one to read, {}: set 'version' to an earlier one, or 'startingVersion'",
+                                            version_, *last_version_));
+      }
       log_from_ = version_ + 1;
       if (!all_finished_) DS_RETURN_IF_ERROR(load_files());
       const size_t files = all_finished_ ? resumed_->files : files_.size();
@@ -145,7 +158,7 @@ class TableSource final : public stream::Source {
     } else if (settings_.starting_version) {
       log_from_ = *settings_.starting_version;
     } else if (settings_.starting_timestamp_ms) {
-      DS_ASSIGN_OR_RETURN(log_from_, first_version_at(*settings_.starting_timestamp_ms));
+      DS_ASSIGN_OR_RETURN(log_from_, delta::first_version_from(store_, *settings_.starting_timestamp_ms, environment_));
     }
     if (settings_.follow) splits.push_back({kLogSplit, ""});
     return {};
@@ -153,22 +166,17 @@ class TableSource final : public stream::Source {
 
   Status load_files() {
     DS_ASSIGN_OR_RETURN(auto snapshot, delta::Snapshot::open(store_, {version_, delta::LoadFiles::kAll}, environment_));
-    DS_ASSIGN_OR_RETURN(auto columns, file_columns(table_, request_.columns, snapshot));
+    DS_ASSIGN_OR_RETURN(auto columns, file_columns(table_, request_.columns, snapshot, settings_.change_feed));
+    for (const auto& column : columns.changes) {
+      if (column.what != FileColumns::Change::kTimestamp) continue;
+      DS_ASSIGN_OR_RETURN(timestamp_ms_, delta::timestamp_of(store_, version_, environment_));
+    }
     columns_ = std::make_shared<const FileColumns>(std::move(columns));
     DS_ASSIGN_OR_RETURN(auto plan, delta::plan_scan(snapshot));
     files_ = std::move(plan.files);
     // The order in which replay finds them depends on the log's checkpoints.
     std::sort(files_.begin(), files_.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     return {};
-  }
-
-  Result<int64_t> first_version_at(int64_t timestamp_ms) const {
-    DS_ASSIGN_OR_RETURN(auto entries, delta::history(store_, std::nullopt, environment_));
-    int64_t first = version_ + 1;
-    for (const auto& entry : entries) {
-      if (entry.timestamp_ms >= timestamp_ms) first = entry.version;
-    }
-    return first;
   }
 
   const std::string table_, location_;
@@ -178,7 +186,9 @@ class TableSource final : public stream::Source {
   std::shared_ptr<storage::ObjectStore> store_;
   std::mutex mutex_;
   int64_t version_ = 0;  // of the snapshot
+  int64_t timestamp_ms_ = 0;  // its, where it is asked for
   int64_t log_from_ = 0;
+  std::optional<int64_t> last_version_;
   std::string snapshot_;  // as the log's positions name it
   std::optional<FileSplit> resumed_;  // one of those that the checkpoint holds
   bool all_finished_ = false;

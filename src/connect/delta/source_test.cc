@@ -1,5 +1,5 @@
 #include "connect/test_tables.h"
-#include "delta/changes.h"
+#include "delta/change_feed.h"
 #include "delta/snapshot.h"
 #include "storage/stores.h"
 
@@ -41,14 +41,17 @@ class DeltaSource : public ::testing::Test {
   // Version 1 of the table again as a commit that deletes its file.
   void remove_file_of(int64_t version) {
     auto store = storage::make_local_store(folder_.path() + "/t");
-    auto changes = delta::read_changes(*store, version);
+    auto feed = delta::ChangeFeed::open(store, {version, version, delta::ChangeMode::kAppends});
+    ASSERT_OK(feed);
+    auto changes = feed->next();
     ASSERT_OK(changes);
     ASSERT_TRUE(changes->has_value());
     auto snapshot = delta::Snapshot::open(store);
     ASSERT_OK(snapshot);
     delta::Remove remove;
-    remove.path = (**changes).adds.front().path;
+    remove.path = (**changes).files.front().file.path;
     remove.deletion_timestamp = 1;
+    remove.data_change = true;
     std::string line;
     delta::append_json(remove, line);
     char name[64];

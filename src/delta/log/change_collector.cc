@@ -19,6 +19,7 @@ std::shared_ptr<const DeletionVector> difference(const DeletionVector& a, const 
 
 Status ChangeCollector::on_commit_info(CommitInfo info) {
   in_commit_timestamp_ = info.in_commit_timestamp;
+  operation_ = std::move(info.operation);
   return {};
 }
 
@@ -66,6 +67,7 @@ Status ChangeCollector::pair_vectors(std::vector<ChangeFile>& out) {
 
 Result<ChangeVersion> ChangeCollector::finish(ChangeMode mode) {
   ChangeVersion changes;
+  changes.operation = std::move(operation_);
   changes.metadata_changed = metadata_changed_;
   changes.removes_rows = !removes_.empty();
   // A commit that wrote change files says in them all that it changed.

@@ -41,6 +41,7 @@ class ChangeCollector final : public ActionHandler {
   storage::ObjectStore& store_;
   std::vector<KeptFile> adds_, removes_, change_files_;
   std::optional<int64_t> in_commit_timestamp_;
+  std::string operation_;
   bool metadata_changed_ = false;
 };
 

@@ -7,13 +7,9 @@ namespace {
 
 Result<int64_t> first_version(const TableAccess& access, const std::shared_ptr<storage::ObjectStore>& store, const ChangeBound& from) {
   if (from.version) return *from.version;
-  DS_ASSIGN_OR_RETURN(auto entries, delta::history(store, std::nullopt, access.environment()));
-  std::optional<int64_t> first;
-  for (const auto& entry : entries) {
-    if (entry.timestamp_ms * 1000 >= *from.timestamp_us) first = entry.version;
-  }
-  if (!first) return invalid_argument("there is no version of " + store->describe() + " at or after the time where the changes are to begin");
-  return *first;
+  // Commits carry milliseconds: one of the same millisecond may be earlier.
+  const int64_t from_ms = *from.timestamp_us / 1000 + (*from.timestamp_us % 1000 > 0 ? 1 : 0);
+  return delta::first_version_from(store, from_ms, access.environment());
 }
 
 // Rows of before and after stand side by side: what they are found by must be the same.
@@ -39,6 +35,7 @@ Result<ChangeSet> read_changes(const TableAccess& access, const std::string& loc
   DS_ASSIGN_OR_RETURN(options.from_version, first_version(access, set.table->store, from));
   options.to_version = now.version();
   if (options.from_version > now.version()) {
+    if (!from.version) return invalid_argument("there is no version of " + set.table->store->describe() + " at or after the time where the changes are to begin");
     return invalid_argument("the changes are to begin at version " + std::to_string(options.from_version) + ", after their end at version " +
                             std::to_string(now.version()));
   }

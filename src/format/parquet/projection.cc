@@ -62,6 +62,21 @@ void collect_leaves(const Schema& schema, const Needed* needed, std::vector<duck
   }
 }
 
+// One step of a column's path; -1 when the file has no such column.
+int64_t find_step(const duckdb::ParquetReader& reader, const Schema& parent, const ParquetReadColumn& column, size_t step) {
+  if (step >= column.field_ids.size()) return find_child(parent.children, column.path[step]);
+  const auto& elements = reader.GetFileMetadata()->schema;
+  bool any = false;
+  for (size_t i = 0; i < parent.children.size(); i++) {
+    if (!parent.children[i].schema_index.IsValid()) continue;
+    const auto& element = elements[parent.children[i].schema_index.GetIndex()];
+    if (!element.__isset.field_id) continue;
+    any = true;
+    if (element.field_id == column.field_ids[step]) return static_cast<int64_t>(i);
+  }
+  return any ? -1 : find_child(parent.children, column.path[step]);
+}
+
 void set_null(Vector& vector) {
   vector.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
   duckdb::ConstantVector::SetNull(vector, true);
@@ -133,8 +148,8 @@ Projection::Projection(const duckdb::ParquetReader& reader, const std::vector<Pa
     const Schema* at = &root;
     Needed* mark = nullptr;
     std::vector<size_t> fields;
-    for (const std::string& name : columns[i].path) {
-      const int64_t child = at == &root || is_struct(*at) ? find_child(at->children, name) : -1;
+    for (size_t step = 0; step < columns[i].path.size(); step++) {
+      const int64_t child = at == &root || is_struct(*at) ? find_step(reader, *at, columns[i], step) : -1;
       at = child < 0 ? nullptr : &at->children[child];
       if (!at) break;
       fields.push_back(child);
