@@ -60,6 +60,8 @@ struct ParquetReadColumn {
   LogicalType type;
   // As long as `path`: steps are found by field id; by name where none of the file's columns beside it has an id.
   std::vector<int32_t> field_ids = {};
+  // A list or map without entries may come as NULL: a column that holds no entry at all then need not be read.
+  bool empty_may_be_null = false;
 };
 
 // Keeps row groups that may hold rows with lower <= column <= upper (either may be absent).

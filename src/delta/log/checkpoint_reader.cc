@@ -17,6 +17,11 @@ class Columns {
     wanted_.push_back({std::move(path), std::move(type)});
     return wanted_.size() - 1;
   }
+  // Of which no entries and nothing are the same.
+  size_t add_text_map(std::vector<std::string> path) {
+    wanted_.push_back({std::move(path), text_map(), {}, true});
+    return wanted_.size() - 1;
+  }
   const std::vector<format::ParquetReadColumn>& wanted() const { return wanted_; }
 
  private:
@@ -64,22 +69,22 @@ class FileColumns {
     time_ = columns.add({name(), is_add ? "modificationTime" : "deletionTimestamp"}, LogicalTypeId::BIGINT);
     row_id_ = columns.add({name(), "baseRowId"}, LogicalTypeId::BIGINT);
     commit_version_ = columns.add({name(), "defaultRowCommitVersion"}, LogicalTypeId::BIGINT);
-    values_ = columns.add({name(), "partitionValues"}, text_map());
+    values_ = columns.add_text_map({name(), "partitionValues"});
     if (!is_add) return;
     stats_ = columns.add({name(), "stats"}, LogicalTypeId::VARCHAR);
-    tags_ = columns.add({name(), "tags"}, text_map());
+    tags_ = columns.add_text_map({name(), "tags"});
     provider_ = columns.add({name(), "clusteringProvider"}, LogicalTypeId::VARCHAR);
     if (parsed_stats.id() == LogicalTypeId::STRUCT) parsed_stats_ = columns.add({name(), "stats_parsed"}, parsed_stats);
     if (parsed_values.id() == LogicalTypeId::STRUCT) parsed_values_ = columns.add({name(), "partitionValues_parsed"}, parsed_values);
   }
 
-  // Whether an add of this chunk lacks a text that only a typed column could give.
-  bool lacks_text(DataChunk& chunk) const {
+  // Whether an add of this chunk lacks a text that only a typed column could give: which of the two there are.
+  bool lacks_text(DataChunk& chunk, bool typed_stats, bool typed_values) const {
     ChunkColumn path(chunk.data[path_], chunk.size());
     ChunkColumn stats(chunk.data[stats_], chunk.size());
     ChunkColumn values(chunk.data[values_], chunk.size());
     for (size_t row = 0; row < chunk.size(); row++) {
-      if (!path.is_null(row) && (stats.is_null(row) || values.is_null(row))) return true;
+      if (!path.is_null(row) && ((typed_stats && stats.is_null(row)) || (typed_values && values.is_null(row)))) return true;
     }
     return false;
   }
@@ -119,6 +124,8 @@ class FileColumns {
         values.append_json(row, values_text_);
       } else if (parsed_values_ && !ChunkColumn(chunk.data[*parsed_values_], rows).is_null(row)) {
         DS_RETURN_IF_ERROR(append_parsed_partition_values(chunk.data[*parsed_values_], row, values_text_));
+      } else if (is_add_) {
+        values_text_ = "{}";
       }
       file.partition_values = values_text_;
       if (is_add_) {
@@ -168,9 +175,9 @@ class TableColumns {
     columns.add({"metaData", "name"}, Id::VARCHAR);
     columns.add({"metaData", "description"}, Id::VARCHAR);
     columns.add({"metaData", "format", "provider"}, Id::VARCHAR);
-    columns.add({"metaData", "format", "options"}, text_map());
+    columns.add_text_map({"metaData", "format", "options"});
     columns.add({"metaData", "partitionColumns"}, texts);
-    columns.add({"metaData", "configuration"}, text_map());
+    columns.add_text_map({"metaData", "configuration"});
     columns.add({"metaData", "createdTime"}, Id::BIGINT);
     domain_ = columns.add({"domainMetadata", "domain"}, Id::VARCHAR);
     columns.add({"domainMetadata", "configuration"}, Id::VARCHAR);
@@ -269,7 +276,9 @@ Result<std::optional<uint64_t>> read_from(uint64_t first_row, const std::shared_
   auto unused = [&](const char* field, const LogicalType& asked_for) {
     return asked_for.id() != LogicalTypeId::STRUCT && add_field_type(reader->file_schema(), field).id() == LogicalTypeId::STRUCT;
   };
-  bool more_to_ask = adds && (unused("stats_parsed", parsed_stats) || unused("partitionValues_parsed", parsed_values));
+  bool typed_stats = unused("stats_parsed", parsed_stats);
+  bool typed_values = unused("partitionValues_parsed", parsed_values);
+  bool more_to_ask = adds && (typed_stats || typed_values);
   duckdb::vector<LogicalType> types;
   for (const auto& column : columns.wanted()) types.push_back(column.type);
   DataChunk chunk;
@@ -278,7 +287,7 @@ Result<std::optional<uint64_t>> read_from(uint64_t first_row, const std::shared_
   while (true) {
     DS_RETURN_IF_ERROR(reader->read(chunk));
     if (chunk.size() == 0) return std::optional<uint64_t>();
-    if (more_to_ask && adds->lacks_text(chunk)) return std::optional<uint64_t>(reader->chunk_first_row());
+    if (more_to_ask && adds->lacks_text(chunk, typed_stats, typed_values)) return std::optional<uint64_t>(reader->chunk_first_row());
     DS_RETURN_IF_ERROR(table.read(chunk, handler));
     if (adds) DS_RETURN_IF_ERROR(adds->read(chunk, handler));
     if (removes) DS_RETURN_IF_ERROR(removes->read(chunk, handler));

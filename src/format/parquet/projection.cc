@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
 
 #include "common/exception.h"
@@ -77,6 +78,15 @@ int64_t find_step(const duckdb::ParquetReader& reader, const Schema& parent, con
   return any ? -1 : find_child(parent.children, column.path[step]);
 }
 
+// A struct may be there though its fields are all null, so only leaves are judged, and of lists and maps those that may be
+// told by their entries.
+bool is_null_throughout(const Schema& schema, bool empty_may_be_null, const std::vector<bool>& without) {
+  if (without.empty() || (!schema.children.empty() && !empty_may_be_null) || schema.schema_type == duckdb::ParquetColumnSchemaType::GEOMETRY) return false;
+  std::vector<duckdb::idx_t> leaves;
+  collect_leaves(schema, nullptr, leaves);
+  return std::all_of(leaves.begin(), leaves.end(), [&](duckdb::idx_t leaf) { return leaf < without.size() && without[leaf]; });
+}
+
 void set_null(Vector& vector) {
   vector.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
   duckdb::ConstantVector::SetNull(vector, true);
@@ -138,7 +148,7 @@ bool convert_vector(Vector& source, Vector& target, size_t count, std::string& e
 
 }  // namespace
 
-Projection::Projection(const duckdb::ParquetReader& reader, const std::vector<ParquetReadColumn>& columns) {
+Projection::Projection(const duckdb::ParquetReader& reader, const std::vector<ParquetReadColumn>& columns, const std::vector<bool>& without) {
   const Schema& root = *reader.root_schema;
   std::map<size_t, Needed> needed;
   std::vector<int64_t> top(columns.size(), -1);
@@ -154,7 +164,7 @@ Projection::Projection(const duckdb::ParquetReader& reader, const std::vector<Pa
       if (!at) break;
       fields.push_back(child);
     }
-    if (at && !fields.empty()) {
+    if (at && !fields.empty() && !is_null_throughout(*at, columns[i].empty_may_be_null, without)) {
       mark = &needed[fields[0]];
       for (size_t f = 1; f < fields.size(); f++) mark = &mark->fields[fields[f]];
       need(*at, columns[i].type, *mark);

@@ -11,7 +11,8 @@ namespace deltastream::format::parquet {
 
 class Projection {
  public:
-  Projection(const duckdb::ParquetReader& reader, const std::vector<ParquetReadColumn>& columns);
+  // `without`: by leaf, whether it holds no value in the rows to read; columns that are null throughout are not read.
+  Projection(const duckdb::ParquetReader& reader, const std::vector<ParquetReadColumn>& columns, const std::vector<bool>& without = {});
 
   // Top-level columns of the file, each once, with the struct fields to read.
   const duckdb::vector<duckdb::ColumnIndex>& column_indexes() const { return indexes_; }

@@ -29,11 +29,8 @@ class FileReader final : public ParquetFileReader {
       reader_ = duckdb::make_shared_ptr<duckdb::ParquetReader>(*context_, duckdb::OpenFileInfo(path()), duckdb::ParquetOptions());
       DS_RETURN_IF_ERROR(check_row_groups(*reader_, bytes_.size(), path()));
       describe();
-      projection_ = std::make_unique<Projection>(*reader_, columns);
-      reader_->column_indexes = projection_->column_indexes();
-      for (const auto& index : projection_->column_indexes()) {
-        reader_->column_ids.push_back(duckdb::MultiFileLocalColumnId(index.GetPrimaryIndex()));
-      }
+      columns_ = columns;
+      project({});
       kept_ = select_row_groups(*reader_, ranges);
       start_scan(0, 0);
       return {};
@@ -125,9 +122,19 @@ class FileReader final : public ParquetFileReader {
     scanned_.reset();
     bytes_.plan({});
     if (from < kept_.size()) chunk_first_row_ = first_row_[kept_[from]] + skip;
-    if (projection_->leaves().empty()) return;
-    state_ = std::make_unique<duckdb::ParquetReaderScanState>();
-    reader_->InitializeScan(*context_, *state_, duckdb::vector<duckdb::idx_t>(kept_.begin() + static_cast<int64_t>(from), kept_.end()));
+    state_.reset();
+  }
+
+  // Sets what is read of the columns. The chunks are those of `projection_` until then.
+  void project(std::vector<bool> without) {
+    without_ = std::move(without);
+    projection_ = std::make_unique<Projection>(*reader_, columns_, without_);
+    reader_->column_indexes = projection_->column_indexes();
+    reader_->column_ids = {};
+    for (const auto& index : projection_->column_indexes()) {
+      reader_->column_ids.push_back(duckdb::MultiFileLocalColumnId(index.GetPrimaryIndex()));
+    }
+    state_.reset();
   }
 
   // Moves to the next rows; false at the end. May find none and still return true (a group begins).
@@ -155,7 +162,14 @@ class FileReader final : public ParquetFileReader {
       scanned_.reset();
       return false;
     }
-    const size_t group = kept_[next_group_++];
+    const size_t from = next_group_++;
+    const size_t group = kept_[from];
+    auto without = leaves_without_values(*reader_, group);
+    if (without != without_) project(std::move(without));
+    if (!state_ && !projection_->leaves().empty()) {
+      state_ = std::make_unique<duckdb::ParquetReaderScanState>();
+      reader_->InitializeScan(*context_, *state_, duckdb::vector<duckdb::idx_t>(kept_.begin() + static_cast<int64_t>(from), kept_.end()));
+    }
     bytes_.plan(chunk_ranges(*reader_, group, projection_->leaves()));
     if (!projection_->leaves().empty()) {
       DataChunk none;
@@ -168,6 +182,7 @@ class FileReader final : public ParquetFileReader {
     }
     available_first_row_ = first_row_[group] + skip_;
     available_ = taken_ = 0;
+    scanned_.reset();
     group_left_ = group_rows(group) - skip_;
     skip_ = 0;
     return true;
@@ -178,6 +193,8 @@ class FileReader final : public ParquetFileReader {
   std::optional<Error> broken_;
   duckdb::shared_ptr<duckdb::ClientContext> context_;
   duckdb::shared_ptr<duckdb::ParquetReader> reader_;
+  std::vector<ParquetReadColumn> columns_;
+  std::vector<bool> without_;            // leaves that hold nothing in the open group
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<duckdb::ParquetReaderScanState> state_;
   std::vector<Field> schema_;

@@ -163,4 +163,19 @@ std::vector<ByteRange> chunk_ranges(const duckdb::ParquetReader& reader, duckdb:
   return ranges;
 }
 
+std::vector<bool> leaves_without_values(const duckdb::ParquetReader& reader, duckdb::idx_t group) {
+  // Pages of nulls are run-length encoded levels. A damaged count of nulls must not make a column disappear, so small chunks,
+  // whose size tells nothing, are read.
+  constexpr int64_t kTellingValues = 1024;
+  std::vector<bool> without;
+  for (const auto& column : reader.GetFileMetadata()->row_groups[group].columns) {
+    const auto& chunk = column.meta_data;
+    const auto& statistics = chunk.statistics;
+    const bool bounded = statistics.__isset.min_value || statistics.__isset.max_value || statistics.__isset.min || statistics.__isset.max;
+    without.push_back(chunk.__isset.statistics && statistics.__isset.null_count && statistics.null_count == chunk.num_values && !bounded &&
+                      chunk.num_values >= kTellingValues && chunk.total_uncompressed_size <= 256 + chunk.num_values / 64);
+  }
+  return without;
+}
+
 }  // namespace deltastream::format::parquet

@@ -22,4 +22,7 @@ std::vector<duckdb::idx_t> select_row_groups(const duckdb::ParquetReader& reader
 // Where the chunks of these leaves stand in the file.
 std::vector<ByteRange> chunk_ranges(const duckdb::ParquetReader& reader, duckdb::idx_t group, const std::vector<duckdb::idx_t>& leaves);
 
+// By leaf: whether the group holds no value of it, by its statistics and by its size, which could not hide values.
+std::vector<bool> leaves_without_values(const duckdb::ParquetReader& reader, duckdb::idx_t group);
+
 }  // namespace deltastream::format::parquet
