@@ -54,6 +54,7 @@ Result<Location> parse_file_uri(std::string_view text, std::string_view rest) {
 }  // namespace
 
 Result<std::string> percent_decode(std::string_view text) {
+  if (text.find('%') == std::string_view::npos) return std::string(text);
   std::string result;
   result.reserve(text.size());
   for (size_t i = 0; i < text.size(); i++) {

@@ -1,7 +1,10 @@
 #include "delta/file_set.h"
 
+#include <algorithm>
 #include <cstring>
+#include <new>
 #include <simdjson.h>
+#include <sys/mman.h>
 
 #include "common/uri.h"
 
@@ -10,6 +13,20 @@ namespace {
 
 constexpr size_t kFirstBlockBytes = 16 << 10;
 constexpr size_t kLastBlockBytes = 1 << 20;
+// Of a set that has become large: mapped by one call, since a page fault for each 4 KB costs more than filling them.
+constexpr size_t kMappedBlockBytes = 2 << 20;
+constexpr size_t kLargeSetBytes = 16 << 20;
+constexpr size_t kPageBytes = 4096;
+
+char* new_block(size_t bytes) {
+  bool mapped = bytes == kMappedBlockBytes;
+  auto* block = static_cast<char*>(mapped ? std::aligned_alloc(kPageBytes, bytes) : std::malloc(bytes));
+  if (!block) throw std::bad_alloc();
+#ifdef MADV_POPULATE_WRITE
+  if (mapped) (void)madvise(block, bytes, MADV_POPULATE_WRITE);  // a hint: where it is not known, only time is lost
+#endif
+  return block;
+}
 
 // What a record holds besides path, partition values, size and time.
 enum Flag : uint8_t {
@@ -193,8 +210,8 @@ bool same_key(const FileView& a, const FileView& b) {
 char* FileSet::allocate(size_t bytes) {
   if (bytes > free_bytes_) {
     // Small tables take little, large ones few blocks.
-    size_t block = std::max(std::clamp(allocated_, kFirstBlockBytes, kLastBlockBytes), bytes);
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
+    size_t block = std::max(allocated_ >= kLargeSetBytes ? kMappedBlockBytes : std::clamp(allocated_, kFirstBlockBytes, kLastBlockBytes), bytes);
+    blocks_.emplace_back(new_block(block));
     free_ = blocks_.back().get();
     free_bytes_ = block;
     allocated_ += block;
@@ -241,6 +258,13 @@ void FileSet::grow_if_full() {
   for (const Slot& slot : before) {
     if (slot.record != 0 && records_[slot.record - 1]) place(slot);
   }
+}
+
+void FileSet::expect(std::string_view path) const {
+  if (slots_.empty()) return;
+  FileView file;
+  file.path = path;
+  __builtin_prefetch(&slots_[tag_of(file) & (slots_.size() - 1)]);
 }
 
 void FileSet::forget(size_t record) {

@@ -4,6 +4,7 @@
 // handed out live until the set changes.
 
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -52,6 +53,9 @@ class FileSet {
   uint64_t total_bytes() const { return total_bytes_; }
   size_t memory_bytes() const { return allocated_ + records_.capacity() * sizeof(char*) + slots_.capacity() * sizeof(Slot); }
 
+  // A file of this path, without a deletion vector, will be asked for soon: its place, which is far away in memory, is fetched meanwhile.
+  void expect(std::string_view path) const;
+
   // Marks where one commit starts, so that a file named twice in it is noticed.
   void begin_commit() { commit_start_ = records_.size(); }
   Change insert(const FileView& file);
@@ -76,7 +80,10 @@ class FileSet {
   void grow_if_full();
   char* allocate(size_t bytes);                            // room at free_, not taken yet
 
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  struct FreeBlock {
+    void operator()(char* block) const { std::free(block); }
+  };
+  std::vector<std::unique_ptr<char, FreeBlock>> blocks_;
   char* free_ = nullptr;               // in the last block
   size_t free_bytes_ = 0;
   size_t allocated_ = 0;

@@ -108,7 +108,10 @@ class FileColumns {
       tags = TextMapColumn(chunk.data[tags_], rows);
       if (parsed_stats_) parsed_stats.emplace(chunk.data[*parsed_stats_], rows);
     }
+    // Far enough ahead for memory to answer, near enough for the answer to stay.
+    constexpr size_t kAhead = 12;
     for (size_t row = 0; row < rows; row++) {
+      if (is_add_ && row + kAhead < rows && !path.is_null(row + kAhead)) handler.expect_add(path.text(row + kAhead));
       if (path.is_null(row)) continue;
       FileView file;
       file.path = path.text(row);
