@@ -1,6 +1,8 @@
 // What a session keeps of the tables it has opened must never show: each statement sees the table as it stands.
 #include "engine/delta_scan/session_tables.h"
 
+#include <chrono>
+
 #include "engine/batch/session_testing.h"
 #include "engine/delta_scan/table.h"
 
@@ -137,6 +139,8 @@ TEST_F(KeptTables, ALinkThatIsPointedElsewhere) {
   auto one = table("one"), two = table("two");
   copy(one, "1.parquet", "SELECT 1 AS a");
   copy(two, "1.parquet", "SELECT 2 AS a");
+  // What DuckDB keeps of a file it tells by its path, size and time.
+  std::filesystem::last_write_time(two.path() + "/1.parquet", std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   for (const auto* t : {&one, &two}) t->commit(0, HandmadeTable::head(column("a", "integer")) + t->add("1.parquet"));
   std::string link = folder_ / "link";
   std::filesystem::create_directory_symlink(one.path(), link);
