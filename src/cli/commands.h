@@ -24,8 +24,11 @@ struct SqlOptions {
   std::vector<std::string> statements;  // of -c
   std::string format = "table";
   std::string output;                   // "" = standard output
+  size_t most_rows = 40;                // of a result on a terminal; 0 = all
 };
 int sql_command(const SqlOptions& options);
+// The shell's commands and keys.
+std::string shell_help();
 
 struct ExplainOptions {
   std::string file;

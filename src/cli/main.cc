@@ -1,5 +1,7 @@
 // The command line: words, options, exit codes.
 
+#include <clocale>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
@@ -19,6 +21,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 
 int main(int argc, char** argv) {
   using namespace deltastream;
+  std::setlocale(LC_CTYPE, "C.UTF-8");  // names, values and what is typed are UTF-8, whatever the user's language
   CLI::App app("Streams through SQL into Delta Lake tables.", "deltastream");
   app.footer(kFooter);
   app.require_subcommand(1);
@@ -36,10 +39,13 @@ int main(int argc, char** argv) {
   CLI::App* sql_word = app.add_subcommand("sql", "Batch SQL (DuckDB's) over tables and files; a shell when nothing is given");
   sql_word->add_option("FILE", sql.files, "Files with statements");
   sql_word->add_option("-c", sql.statements, "Statements to execute")->type_name("SQL")->allow_extra_args(false);
-  sql_word->add_option("--format", sql.format, "Of the result: table, csv, json (a line a row), arrow, parquet")
-      ->check(CLI::IsMember({"table", "csv", "json", "arrow", "parquet"}))
+  sql_word->add_option("--format", sql.format, "Of the result: table, record (a line a value), csv, json (a line a row), arrow, parquet")
+      ->check(CLI::IsMember({"table", "record", "csv", "json", "arrow", "parquet"}))
       ->type_name("FORMAT");
   sql_word->add_option("--output", sql.output, "Write the result into this file")->type_name("FILE");
+
+  sql_word->add_option("--rows", sql.most_rows, "Rows of a table shown on a terminal (default 40; 0 = all)")->type_name("N");
+  sql_word->footer(cli::shell_help);
 
   cli::ExplainOptions explain;
   CLI::App* explain_word = app.add_subcommand("explain", "Show the operator graph of a pipeline file");

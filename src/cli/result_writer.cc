@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/record_text.h"
 #include "cli/table_text.h"
 #include "cli/text_columns.h"
 #include "common/exception.h"
@@ -31,18 +32,21 @@ class TextWriter : public ResultWriter {
   Output output_;
 };
 
-class TableWriter final : public TextWriter {
+// A table or records.
+template <typename Text>
+class PeopleWriter final : public TextWriter {
  public:
-  using TextWriter::TextWriter;
+  PeopleWriter(Output output, TableRoom room) : TextWriter(std::move(output)), room_(room) {}
   Status begin(const std::vector<Field>& columns) override {
-    table_.emplace(columns, [this](std::string_view text) { return output_->append(text); });
+    text_.emplace(columns, room_, [this](std::string_view text) { return output_->append(text); });
     return {};
   }
-  Status write(DataChunk& rows) override { DS_TRY_DUCKDB(return table_->write(rows)); }
-  Status finish() override { return table_->finish(); }
+  Status write(DataChunk& rows) override { DS_TRY_DUCKDB(return text_->write(rows)); }
+  Status finish() override { return text_->finish(); }
 
  private:
-  std::optional<TableText> table_;
+  const TableRoom room_;
+  std::optional<Text> text_;
 };
 
 class CsvWriter final : public TextWriter {
@@ -194,14 +198,15 @@ class ParquetWriter final : public BinaryWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<ResultWriter>> make_result_writer(const std::string& format, std::unique_ptr<storage::ObjectWriter> output, bool to_file) {
+Result<std::unique_ptr<ResultWriter>> make_result_writer(const std::string& format, OutputPlace place) {
   std::unique_ptr<ResultWriter> writer;
-  if (format == "table") writer = std::make_unique<TableWriter>(std::move(output));
-  if (format == "csv") writer = std::make_unique<CsvWriter>(std::move(output));
-  if (format == "json") writer = std::make_unique<JsonWriter>(std::move(output));
-  if (format == "arrow") writer = std::make_unique<ArrowWriter>(std::move(output), to_file);
-  if (format == "parquet") writer = std::make_unique<ParquetWriter>(std::move(output));
-  if (!writer) return invalid_argument(fmt::format("there is no format '{}'; there are table, csv, json, arrow and parquet", format));
+  if (format == "table") writer = std::make_unique<PeopleWriter<TableText>>(std::move(place.output), place.room);
+  if (format == "record") writer = std::make_unique<PeopleWriter<RecordText>>(std::move(place.output), place.room);
+  if (format == "csv") writer = std::make_unique<CsvWriter>(std::move(place.output));
+  if (format == "json") writer = std::make_unique<JsonWriter>(std::move(place.output));
+  if (format == "arrow") writer = std::make_unique<ArrowWriter>(std::move(place.output), place.to_file);
+  if (format == "parquet") writer = std::make_unique<ParquetWriter>(std::move(place.output));
+  if (!writer) return invalid_argument(fmt::format("there is no format '{}'; there are table, record, csv, json, arrow and parquet", format));
   return writer;
 }
 

@@ -1,11 +1,12 @@
 #pragma once
-// The rows of a statement in the form that was asked for: a table for people, CSV with a header, JSON lines, Arrow IPC, Parquet.
+// The rows of a statement in the form that was asked for: a table or records for people, CSV with a header, JSON lines, Arrow IPC, Parquet.
 // begin() once, write() for each chunk, finish() once; destruction before finish() leaves a file unwritten. One thread.
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "cli/table_text.h"
 #include "common/chunk.h"
 #include "common/result.h"
 #include "storage/object_store.h"
@@ -23,7 +24,14 @@ class ResultWriter {
   virtual Status finish_output() = 0;
 };
 
-// `format`: table, csv, json, arrow, parquet. The text formats may hold several results one after the other; the binary ones hold one.
-Result<std::unique_ptr<ResultWriter>> make_result_writer(const std::string& format, std::unique_ptr<storage::ObjectWriter> output, bool to_file);
+// Where the bytes go, and the room for the forms that people read.
+struct OutputPlace {
+  std::unique_ptr<storage::ObjectWriter> output;
+  bool to_file = false;
+  TableRoom room;
+};
+
+// `format`: table, record, csv, json, arrow, parquet. The text formats may hold several results one after the other; the binary ones hold one.
+Result<std::unique_ptr<ResultWriter>> make_result_writer(const std::string& format, OutputPlace place);
 
 }  // namespace deltastream::cli

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/shell.h"
-#include "cli/table_text.h"
 
 namespace deltastream::cli {
 namespace {
@@ -45,7 +43,7 @@ void fill(DataChunk& rows) {
 
 Collected written_as(const std::string& format) {
   Collected collected;
-  auto writer = make_result_writer(format, std::make_unique<Collector>(collected), true);
+  auto writer = make_result_writer(format, {std::make_unique<Collector>(collected), true, {}});
   EXPECT_TRUE(writer.ok());
   DataChunk rows;
   fill(rows);
@@ -82,26 +80,10 @@ TEST(ResultWriter, BinaryFormsBeginWithTheirMagic) {
 
 TEST(ResultWriter, UnknownFormatIsNamed) {
   Collected collected;
-  auto writer = make_result_writer("xml", std::make_unique<Collector>(collected), false);
+  auto writer = make_result_writer("xml", {std::make_unique<Collector>(collected), false, {}});
   ASSERT_FALSE(writer.ok());
   EXPECT_EQ(writer.error().kind(), ErrorKind::kInvalidArgument);
   EXPECT_NE(writer.error().describe().find("xml"), std::string::npos);
-}
-
-TEST(TableText, WidthCountsCharactersNotBytes) {
-  EXPECT_EQ(shown_width("dörte"), 5u);
-  EXPECT_EQ(shown_width("日本"), 2u);
-}
-
-TEST(Shell, StatementEndsAtASemicolonOutsideOfQuotesAndComments) {
-  EXPECT_TRUE(statement_is_complete("SELECT 1;"));
-  EXPECT_TRUE(statement_is_complete("SELECT 1; -- done"));
-  EXPECT_TRUE(statement_is_complete("SELECT ';' ; \n"));
-  EXPECT_FALSE(statement_is_complete("SELECT 1"));
-  EXPECT_FALSE(statement_is_complete("SELECT ';"));
-  EXPECT_FALSE(statement_is_complete("SELECT 1 -- ;"));
-  EXPECT_FALSE(statement_is_complete("SELECT 1 /* ; "));
-  EXPECT_FALSE(statement_is_complete("SELECT 1; SELECT 2"));
 }
 
 }  // namespace

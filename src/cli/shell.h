@@ -1,17 +1,13 @@
 #pragma once
-// The interactive shell: lines with history and completion, statements over several lines up to a semicolon. One thread.
+// The interactive shell: lines with history and completion, statements over several lines up to a semicolon, commands after a backslash.
+// Ctrl-C drops what is typed or interrupts the statement that runs; Ctrl-D leaves. One thread.
 
-#include <string>
-
-#include "common/result.h"
+#include "cli/sql_command.h"
 #include "engine/batch.h"
 
 namespace deltastream::cli {
 
-// Reads from the terminal until Ctrl-D or .quit. An error in a statement is said and the shell goes on. Gives the exit code.
-int run_shell(engine::BatchSession& session, const std::string& format);
-
-// Whether a text ends in a complete statement: a semicolon outside of quotes and comments. Pure.
-bool statement_is_complete(const std::string& text);
+// An error in a statement is said and the shell goes on. Gives the exit code.
+int run_shell(engine::BatchSession& session, ResultLook look);
 
 }  // namespace deltastream::cli

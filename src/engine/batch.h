@@ -32,6 +32,12 @@ class BatchResult {
   virtual Result<DataChunk*> next() = 0;
 };
 
+// What can stand at the end of a text: each name in place of the bytes from `start` on.
+struct Completion {
+  size_t start = 0;
+  std::vector<std::string> names;
+};
+
 class BatchSession {
  public:
   // An in-memory database. Tables are read through `environment`, plain files by DuckDB itself.
@@ -41,8 +47,12 @@ class BatchSession {
   // Splits a text into its statements.
   virtual Result<std::vector<std::string>> split(const std::string& sql) = 0;
   virtual Result<std::unique_ptr<BatchResult>> execute(const std::string& statement, VariantForm variants = VariantForm::kVariant) = 0;
-  // Names for completion in a shell.
-  virtual std::vector<std::string> complete(const std::string& text) = 0;
+  // Ends the statement that runs, and the reading of its rows, with an error of kind cancelled, and so each later one until go_on().
+  // From any thread, also from a signal handler.
+  virtual void interrupt() noexcept = 0;
+  virtual void go_on() noexcept = 0;
+  // Tables, columns, functions and keywords with which the last word of an unfinished statement can begin, the likeliest first.
+  virtual Completion complete(const std::string& text) = 0;
 };
 
 }  // namespace deltastream::engine

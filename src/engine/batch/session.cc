@@ -1,4 +1,5 @@
 // BatchSession over one in-memory DuckDB.
+#include <atomic>
 #include <filesystem>
 #include <optional>
 
@@ -9,6 +10,7 @@
 #include "duckdb/parser/statement/select_statement.hpp"
 #include "duckdb/parser/tableref/subqueryref.hpp"
 #include "engine/batch.h"
+#include "engine/batch/completion.h"
 #include "engine/batch/errors.h"
 #include "engine/batch/sql_lexer.h"
 #include "engine/batch/sql_rewrite.h"
@@ -35,9 +37,12 @@ struct StatementText {
   Error error(const std::exception& exception) const { return error(duckdb::ErrorData(exception)); }
 };
 
+Error interruption() { return cancelled("the statement was interrupted"); }
+
 class QueryRows final : public BatchResult {
  public:
-  QueryRows(StatementText text, duckdb::unique_ptr<duckdb::QueryResult> result) : text_(std::move(text)), result_(std::move(result)) {
+  QueryRows(StatementText text, duckdb::unique_ptr<duckdb::QueryResult> result, const std::atomic<bool>& interrupted)
+      : text_(std::move(text)), result_(std::move(result)), interrupted_(interrupted) {
     // A statement that returns nothing still has a column inside DuckDB.
     if (result_->properties.return_type == duckdb::StatementReturnType::NOTHING) return;
     for (size_t i = 0; i < result_->names.size(); i++) columns_.push_back({result_->names[i], result_->types[i], true});
@@ -45,6 +50,7 @@ class QueryRows final : public BatchResult {
 
   const std::vector<Field>& columns() const override { return columns_; }
   Result<DataChunk*> next() override {
+    if (interrupted_) return interruption();
     try {
       do {
         chunk_ = result_->Fetch();
@@ -52,6 +58,7 @@ class QueryRows final : public BatchResult {
     } catch (const std::exception& exception) {
       return text_.error(exception);
     }
+    if (interrupted_) return interruption();
     if (result_->HasError()) return text_.error(result_->GetErrorObject());
     return columns_.empty() ? nullptr : chunk_.get();
   }
@@ -59,6 +66,7 @@ class QueryRows final : public BatchResult {
  private:
   StatementText text_;
   duckdb::unique_ptr<duckdb::QueryResult> result_;
+  const std::atomic<bool>& interrupted_;
   duckdb::unique_ptr<DataChunk> chunk_;
   std::vector<Field> columns_;
 };
@@ -105,25 +113,37 @@ class DuckdbSession final : public BatchSession {
       if (statements.size() > 1) return invalid_argument("one statement is executed at a time, but these are " + std::to_string(statements.size()));
       statements[0]->query.clear();  // with the text at hand, DuckDB writes the place into the message instead of telling it
       if (variants == VariantForm::kParts && statements[0]->type == duckdb::StatementType::SELECT_STATEMENT) take_variants_apart(*statements[0]);
-      auto result = connection_->SendQuery(std::move(statements[0]));
+      auto pending = connection_->PendingQuery(std::move(statements[0]), duckdb::QueryResultOutputType::ALLOW_STREAMING);
+      if (pending->HasError()) {
+        auto& transaction = connection_->context->transaction;
+        if (transaction.HasActiveTransaction() && transaction.GetAutoRollback()) transaction.Rollback(pending->GetErrorObject());
+        return interrupted_ ? interruption() : text.error(pending->GetErrorObject());
+      }
+      if (interrupted_) connection_->Interrupt();  // DuckDB forgets what came before it began
+      auto result = pending->Execute();
+      if (interrupted_) return interruption();
       if (result->HasError()) return text.error(result->GetErrorObject());
-      return std::unique_ptr<BatchResult>(std::make_unique<QueryRows>(std::move(text), std::move(result)));
+      return std::unique_ptr<BatchResult>(std::make_unique<QueryRows>(std::move(text), std::move(result), interrupted_));
     } catch (const std::exception& exception) {
       return text.error(exception);
     }
   }
 
-  std::vector<std::string> complete(const std::string& text) override {
-    std::vector<std::string> names;
+  void interrupt() noexcept override {
+    interrupted_ = true;
+    connection_->Interrupt();
+  }
+  void go_on() noexcept override { interrupted_ = false; }
+
+  Completion complete(const std::string& text) override {
+    // The session's own connection sees its temporary tables; a transaction must not be hurt by a text that cannot be completed.
     try {
-      duckdb::Connection connection(*database_);
-      auto found = connection.Query("SELECT suggestion FROM sql_auto_complete(" + Value(text).ToSQLString() + ")");
-      if (found->HasError()) return names;
-      for (auto& row : *found) names.push_back(row.GetValue<std::string>(0));
+      if (!connection_->HasActiveTransaction()) return batch::complete_sql(*connection_, text);
+      duckdb::Connection other(*database_);
+      return batch::complete_sql(other, text);
     } catch (const std::exception&) {
-      names.clear();  // completion is a courtesy: a text that cannot be completed has no names
+      return {};  // a courtesy: what cannot be completed has no names
     }
-    return names;
   }
 
  private:
@@ -166,6 +186,7 @@ class DuckdbSession final : public BatchSession {
 
   std::optional<duckdb::DuckDB> database_;
   std::optional<duckdb::Connection> connection_;
+  std::atomic<bool> interrupted_{false};
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "engine/batch/session_testing.h"
 
+#include <thread>
+
 namespace deltastream::engine {
 namespace {
 
@@ -35,6 +37,39 @@ TEST_F(BatchSessionTest, StatementsWithoutRowsHaveNoColumns) {
   EXPECT_TRUE((*result)->columns().empty());
   EXPECT_EQ(rows("INSERT INTO t VALUES (1), (2)"), "2\n");
   EXPECT_EQ(rows("SELECT sum(i) FROM t"), "3\n");
+}
+
+TEST_F(BatchSessionTest, AnInterruptEndsTheStatementThatRuns) {
+  auto result = session_->execute("SELECT * FROM range(1000000000000)");
+  ASSERT_TRUE(result.ok());
+  ASSERT_TRUE((*result)->next().ok());
+  session_->interrupt();
+  auto after = (*result)->next();
+  ASSERT_FALSE(after.ok());
+  EXPECT_EQ(after.error().kind(), ErrorKind::kCancelled);
+  EXPECT_EQ(failure("SELECT 1").kind(), ErrorKind::kCancelled);
+  session_->go_on();
+  EXPECT_EQ(rows("SELECT 1"), "1\n");
+}
+
+TEST_F(BatchSessionTest, AnInterruptFromAnotherThreadEndsALongStatement) {
+  std::thread other([&] { session_->interrupt(); });
+  EXPECT_EQ(failure("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b").kind(), ErrorKind::kCancelled);
+  other.join();
+}
+
+TEST_F(BatchSessionTest, CompletesTheLastWord) {
+  rows("CREATE TEMP TABLE flights(carrier INT, dep_delay INT)");
+  auto completed = [&](const std::string& text) {
+    const Completion completion = session_->complete(text);
+    return completion.names.empty() ? text : text.substr(0, completion.start) + completion.names.front();
+  };
+  EXPECT_EQ(completed("SELECT * FROM fli"), "SELECT * FROM flights");
+  EXPECT_EQ(completed("SELECT dep_d"), "SELECT dep_delay");
+  EXPECT_EQ(completed("SELECT * FROM "), "SELECT * FROM flights");
+  EXPECT_EQ(completed("SELECT a FROM delta.`/lake/a b` WHE"), "SELECT a FROM delta.`/lake/a b` WHERE ");
+  EXPECT_EQ(completed("SELECT 'fli"), "SELECT 'fli");
+  for (const std::string& name : session_->complete("SELECT ca").names) EXPECT_EQ(name.substr(0, 2), "ca");
 }
 
 TEST_F(BatchSessionTest, SyntaxErrorsShowThePlace) {
@@ -89,11 +124,6 @@ TEST_F(BatchSessionTest, VariantsInTheirParts) {
   ASSERT_TRUE(rows.ok()) << rows.error().to_string();
   EXPECT_EQ((*rows)->GetValue(1, 0).ToString(), "[{'v': {'metadata': \\x01\\x00\\x00, 'value': \\x14\\x05\\x00\\x00\\x00}}, NULL]");
   EXPECT_TRUE((*rows)->GetValue(3, 0).IsNull());
-}
-
-TEST_F(BatchSessionTest, Completes) {
-  auto names = session_->complete("SELEC");
-  EXPECT_FALSE(names.empty());
 }
 
 TEST(BatchGrants, FilesOutsideOfGrantedRootsAreRefused) {

@@ -1,0 +1,27 @@
+#pragma once
+// Ctrl-C while a statement runs interrupts the statement, not the program. For the life of the object; one at a time in a process.
+
+#include <csignal>
+
+#include "engine/batch.h"
+
+namespace deltastream::cli {
+
+class QueryInterrupt {
+ public:
+  explicit QueryInterrupt(engine::BatchSession& session);
+  ~QueryInterrupt();
+  QueryInterrupt(const QueryInterrupt&) = delete;
+  QueryInterrupt& operator=(const QueryInterrupt&) = delete;
+
+  // Whether Ctrl-C came since the last forget().
+  bool asked() const;
+  // Statements run again.
+  void forget();
+
+ private:
+  engine::BatchSession& session_;
+  struct sigaction before_ = {};
+};
+
+}  // namespace deltastream::cli
