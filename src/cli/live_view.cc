@@ -4,83 +4,97 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/progress_text.h"
+#include "cli/terminal.h"
 
 namespace deltastream::cli {
 namespace {
 
-constexpr std::chrono::milliseconds kRedraw{250};
-constexpr std::chrono::seconds kLine{5};
-
-// A line that wraps would break redrawing in place.
-std::string cut(const std::string& line) {
-  winsize size = {};
-  size_t width = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-  std::string result;
-  size_t shown = 0;
-  for (char c : line) {
-    bool starts = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    if (starts && ++shown >= width) break;
-    result += c;
-  }
-  return result;
-}
+constexpr std::chrono::milliseconds kTick{250};
+constexpr int64_t kLineUs = 5'000'000;
+constexpr size_t kSamples = 5;  // a second of ticks
 
 }  // namespace
 
-void LiveView::start(const stream::Job& job) {
-  thread_ = std::thread([this, &job] {
-    stream::JobProgress before;
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, in_place_ ? std::chrono::milliseconds(kRedraw) : std::chrono::milliseconds(kLine), [this] { return stopping_; })) {
-      stream::JobProgress now = job.progress();
-      if (in_place_) {
-        draw(progress_block(now, before));
-      } else {
-        fmt::print(stderr, "{}\n", progress_line(now, before));
-      }
-      before = std::move(now);
-    }
-  });
+void LiveView::start(const stream::Job& job, std::function<bool()> stopping) {
+  job_ = &job;
+  asked_ = std::move(stopping);
+  thread_ = std::thread([this] { run(); });
+}
+
+void LiveView::run() {
+  std::unique_lock lock(mutex_);
+  samples_.emplace_back();
+  while (!wake_.wait_for(lock, kTick, [this] { return ended_; })) show(job_->progress());
+}
+
+void LiveView::show(const stream::JobProgress& now) {
+  say_restored(now);
+  if (!look_.stopping && asked_()) say_stopping();
+  samples_.push_back(now);
+  if (samples_.size() > kSamples) samples_.pop_front();
+  if (in_place_) {
+    draw();
+  } else if (now.elapsed_us - last_line_.elapsed_us >= kLineUs) {
+    fmt::print(stderr, "{}\n", progress_line(now, last_line_, look_));
+    last_line_ = now;
+  }
+}
+
+void LiveView::say_stopping() {
+  look_.stopping = true;  // in the block
+  if (in_place_) return;
+  if (isatty(STDERR_FILENO)) fmt::print(stderr, "\n");  // behind the ^C that the terminal has echoed
+  fmt::print(stderr, "{}\n", kStopping);
+}
+
+void LiveView::say_restored(const stream::JobProgress& now) {
+  if (now.restored_epoch == restored_) return;
+  restored_ = now.restored_epoch;
+  erase();
+  fmt::print(stderr, "going on from checkpoint {}\n", restored_);
 }
 
 void LiveView::stop() {
   {
     std::lock_guard lock(mutex_);
-    stopping_ = true;
+    ended_ = true;
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
   std::lock_guard lock(mutex_);
   erase();
+  if (job_) {
+    say_restored(job_->progress());
+    if (!look_.stopping && asked_()) say_stopping();
+  }
+  job_ = nullptr;
 }
 
 void LiveView::log(LogLevel level, std::string_view message) {
-  if (!in_place_) return stderr_logger().log(level, message);
   std::lock_guard lock(mutex_);
-  std::vector<std::string> block = block_;
+  const bool again = drawn_;
   erase();
   stderr_logger().log(level, message);
-  if (!stopping_ && !block.empty()) draw(block);
+  if (again && !ended_) draw();
 }
 
-void LiveView::draw(const std::vector<std::string>& lines) {
-  erase();
-  std::string text;
-  for (const std::string& line : lines) text += cut(line) + "\n";
+void LiveView::draw() {
+  look_.width = terminal_width(STDERR_FILENO);
+  look_.height = terminal_height(STDERR_FILENO);
+  const auto lines = progress_block(samples_.back(), samples_.front(), look_);
+  std::string text = "\r";
+  for (size_t i = 0; i < lines.size(); i++) text += fmt::format("{}{}\x1b[K", i > 0 ? "\n" : "", lines[i]);
+  text += "\x1b[J\r";
+  if (lines.size() > 1) text += fmt::format("\x1b[{}A", lines.size() - 1);
   fmt::print(stderr, "{}", text);
-  std::fflush(stderr);
-  drawn_ = lines.size();
-  block_ = lines;
+  drawn_ = true;
 }
 
 void LiveView::erase() {
-  if (drawn_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", drawn_);  // up so many lines, clear below
-  drawn_ = 0;
-  block_.clear();
+  if (drawn_) fmt::print(stderr, "{}", kErase);
+  drawn_ = false;
 }
 
 }  // namespace deltastream::cli

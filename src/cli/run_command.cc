@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -8,7 +9,9 @@
 #include "cli/live_view.h"
 #include "cli/pipeline.h"
 #include "cli/progress_text.h"
+#include "cli/resume_command.h"
 #include "cli/stop_signals.h"
+#include "cli/terminal.h"
 #include "common/duration.h"
 #include "connect/table.h"
 #include "stream/job.h"
@@ -72,16 +75,31 @@ stream::JobOptions job_options(const RunOptions& options, const Pipeline& pipeli
 
 void say_end(stream::JobEnd end, const stream::JobProgress& progress, const RunOptions& options) {
   if (end == stream::JobEnd::kFinished) {
-    fmt::print(stderr, "finished in {}, checkpoint {}\n", format_duration(progress.elapsed_us), progress.completed_epoch);
+    const bool nothing_new = progress.restored_epoch > 0 && progress.completed_epoch == progress.restored_epoch;
+    fmt::print(stderr, "finished in {}, {}checkpoint {}\n", format_duration(progress.elapsed_us), nothing_new ? "with nothing new since " : "",
+               progress.completed_epoch);
   } else {
-    fmt::print(stderr, "stopped after {}, with everything up to checkpoint {} kept; to go on: deltastream run {}\n",
-               format_duration(progress.elapsed_us), progress.completed_epoch, options.file);
+    fmt::print(stderr, "stopped after {}, with everything up to checkpoint {} kept; to go on: {}\n",
+               format_duration(progress.elapsed_us), progress.completed_epoch, resume_command(options));
   }
   fmt::print(stderr, "{}", summary_text(progress));
 }
 
+bool waits_for_time(const engine::PlanNode& node) {
+  return node.watermark || std::any_of(node.children.begin(), node.children.end(), [](const auto& child) { return waits_for_time(*child); });
+}
+
+// Rows on the same screen leave no place for a block that is drawn again and again.
+bool prints_rows(const PipelinePart& part) {
+  return isatty(STDOUT_FILENO) && std::any_of(part.sink.options.begin(), part.sink.options.end(),
+                                              [](const auto& option) { return option.key == "connector" && option.value == "print"; });
+}
+
 Result<stream::JobEnd> run_parts(const RunOptions& options, Pipeline& pipeline) {
-  LiveView view(isatty(STDERR_FILENO) != 0);
+  const auto& planned = pipeline.parts;
+  const bool event_time = std::any_of(planned.begin(), planned.end(), [](const PipelinePart& part) { return waits_for_time(*part.plan->root); });
+  const bool in_place = can_redraw(STDERR_FILENO) && std::none_of(planned.begin(), planned.end(), prints_rows);
+  LiveView view(in_place, event_time);
   Environment environment;
   environment.logger = &view;
   pipeline.settings.warn_unknown(view);
@@ -89,8 +107,8 @@ Result<stream::JobEnd> run_parts(const RunOptions& options, Pipeline& pipeline) 
   if (options.fresh) DS_RETURN_IF_ERROR(set_aside(job_settings.state_folder));
   DS_ASSIGN_OR_RETURN(auto parts, connect_parts(pipeline, environment));
   DS_ASSIGN_OR_RETURN(std::unique_ptr<stream::Job> job, stream::Job::create(std::move(parts), std::move(job_settings)));
-  StopSignals signals(*job);
-  view.start(*job);
+  StopSignals signals(*job, in_place ? LiveView::kErase : "");
+  view.start(*job, [&] { return signals.asked(); });
   Result<stream::JobEnd> end = job->run();
   view.stop();
   if (end.ok()) say_end(*end, job->progress(), options);

@@ -10,13 +10,15 @@ namespace {
 
 std::atomic<stream::Job*> g_job{nullptr};
 std::atomic<bool> g_asked{false};
+std::string_view g_last_words;  // set before the signals come
 
 // Only async-signal-safe calls.
 void on_signal(int number) {
   stream::Job* job = g_job.load();
-  if (!job || g_asked.exchange(true)) _exit(128 + number);
-  static constexpr char kMessage[] = "\nstopping after a last checkpoint (again: at once) …\n";
-  [[maybe_unused]] ssize_t written = write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1);
+  if (!job || g_asked.exchange(true)) {
+    [[maybe_unused]] ssize_t written = write(STDERR_FILENO, g_last_words.data(), g_last_words.size());
+    _exit(128 + number);
+  }
   job->request_stop();
 }
 
@@ -31,8 +33,9 @@ void install(void (*handler)(int)) {
 
 }  // namespace
 
-StopSignals::StopSignals(stream::Job& job) {
+StopSignals::StopSignals(stream::Job& job, std::string_view last_words) {
   g_asked = false;
+  g_last_words = last_words;
   g_job = &job;
   install(on_signal);
   struct sigaction ignore = {};
@@ -44,5 +47,7 @@ StopSignals::~StopSignals() {
   install(SIG_DFL);
   g_job = nullptr;
 }
+
+bool StopSignals::asked() const { return g_asked; }
 
 }  // namespace deltastream::cli

@@ -38,11 +38,13 @@ class Screen:
                 at += 1
 
     def resize(self, rows, columns):
-        """As xterm does it: no line flows into the next."""
+        """As xterm does it: no line flows into the next, and lines are lost at the bottom as long as the cursor stays."""
         self.lines = [(line + [" "] * columns)[:columns] for line in self.lines]
+        while len(self.lines) > rows and self.row < len(self.lines) - 1:
+            self.lines.pop()
         while len(self.lines) > rows:
             self.scrolled.append(self.lines.pop(0))
-            self.row = max(0, self.row - 1)
+            self.row -= 1
         self.lines += [[" "] * columns for _ in range(rows - len(self.lines))]
         self.rows, self.columns = rows, columns
         self.column = min(self.column, columns - 1)

@@ -57,7 +57,7 @@ class Session:
             if not self._read() and not holds():
                 raise AssertionError(f"the program ended before {what}; its output: {self.output[-2000:]!r}")
             if time.monotonic() > end:
-                raise AssertionError(f"no {what} came; the output since: {self.output[self.mark:]!r}; the screen:\n{self.screen.text()}")
+                raise AssertionError(f"no {what} came; the output since: {self.output[self.mark :][-2000:]!r}; the screen:\n{self.screen.text()}")
 
     def wait(self, text):
         """Until the output since the last wait holds the text; gives what came up to it."""
