@@ -1,5 +1,5 @@
 #pragma once
-// The answers to SHOW and DESCRIBE in a pipeline file. Pure.
+// The answers to SHOW and DESCRIBE in a pipeline file.
 
 #include <string>
 
@@ -9,8 +9,9 @@
 
 namespace deltastream::cli {
 
+// All but SHOW FUNCTIONS is pure.
 Result<std::string> show_text(const engine::ShowStatement& show, const engine::Catalog& catalog);
-std::string describe_table(const engine::TableDefinition& table);
-std::string describe_view(const engine::ViewDefinition& view, const engine::StreamPlan& plan);
+std::string describe_table(const engine::DescribeStatement& describe, const engine::TableDefinition& table);
+std::string describe_view(const engine::DescribeStatement& describe, const engine::ViewDefinition& view, const engine::StreamPlan& plan);
 
 }  // namespace deltastream::cli

@@ -110,11 +110,11 @@ class Loader {
     const engine::ViewDefinition* view = catalog_.find_view(describe.name);
     if (!view) {
       DS_ASSIGN_OR_RETURN(const engine::TableDefinition* table, catalog_.table(describe.name));
-      pipeline_.output += describe_table(*table);
+      pipeline_.output += describe_table(describe, *table);
       return {};
     }
     DS_ASSIGN_OR_RETURN(std::shared_ptr<const engine::StreamPlan> planned, plan(engine::QueryText{view->query, view->position}));
-    pipeline_.output += describe_view(*view, *planned);
+    pipeline_.output += describe_view(describe, *view, *planned);
     return {};
   }
 

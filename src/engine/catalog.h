@@ -79,10 +79,14 @@ class Catalog {
   const TableDefinition* find_table(const std::string& name) const;
   const ViewDefinition* find_view(const std::string& name) const;
   Result<const TableDefinition*> table(const std::string& name) const;
+  Result<const ViewDefinition*> view(const std::string& name) const;
   const std::map<std::string, TableDefinition>& tables() const { return tables_; }  // key in lower case
   const std::map<std::string, ViewDefinition>& views() const { return views_; }
 
  private:
+  Error missing_table(const std::string& name) const;
+  Error missing_view(const std::string& name) const;
+
   std::map<std::string, TableDefinition> tables_;
   std::map<std::string, ViewDefinition> views_;
 };

@@ -2,6 +2,7 @@
 // The statement front of pipeline files: Flink's spelling (docs/sql.md). Splits a text into statements and parses all but
 // the queries, which are kept as text for DuckDB's parser. Pure functions.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,8 +33,18 @@ struct InsertStatement {
 };
 struct StatementSet { std::vector<InsertStatement> inserts; };
 struct ExplainStatement { std::vector<InsertStatement> inserts; QueryText query; };  // one of the two
-struct ShowStatement { std::string what; std::string name; };  // "tables", "views", "functions", "create table"
-struct DescribeStatement { std::string name; };
+// [NOT] LIKE 'pattern' of SHOW: % stands for any text, _ for one character; ILIKE is without regard to case.
+struct NamePattern {
+  std::string like;
+  bool negated = false, ignores_case = false;
+  bool fits(std::string_view name) const;
+};
+struct ShowStatement {
+  std::string what;                    // "tables", "views", "functions", "create table", "create view"
+  std::string name;                    // of the last two
+  std::optional<NamePattern> pattern;  // of the others
+};
+struct DescribeStatement { std::string name; std::optional<NamePattern> columns; };  // SHOW COLUMNS has a pattern
 struct QueryStatement { QueryText query; };                     // SELECT / WITH / VALUES
 
 struct Statement {

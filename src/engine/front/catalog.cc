@@ -69,13 +69,13 @@ Status Catalog::add_view(ViewDefinition view, bool if_not_exists) {
 }
 
 Status Catalog::drop_table(const std::string& name, bool if_exists) {
-  if (tables_.erase(front::lower_case(name)) == 0 && !if_exists) return missing(tables_, "table", name);
-  return {};
+  if (tables_.erase(front::lower_case(name)) > 0 || if_exists) return {};
+  return missing_table(name);
 }
 
 Status Catalog::drop_view(const std::string& name, bool if_exists) {
-  if (views_.erase(front::lower_case(name)) == 0 && !if_exists) return missing(views_, "view", name);
-  return {};
+  if (views_.erase(front::lower_case(name)) > 0 || if_exists) return {};
+  return missing_view(name);
 }
 
 const TableDefinition* Catalog::find_table(const std::string& name) const { return find_in(tables_, name); }
@@ -83,7 +83,22 @@ const ViewDefinition* Catalog::find_view(const std::string& name) const { return
 
 Result<const TableDefinition*> Catalog::table(const std::string& name) const {
   if (const TableDefinition* table = find_table(name)) return table;
+  return missing_table(name);
+}
+
+Result<const ViewDefinition*> Catalog::view(const std::string& name) const {
+  if (const ViewDefinition* view = find_view(name)) return view;
+  return missing_view(name);
+}
+
+Error Catalog::missing_table(const std::string& name) const {
+  if (find_view(name)) return not_found(fmt::format("'{}' is a view, not a table", name));
   return missing(tables_, "table", name);
+}
+
+Error Catalog::missing_view(const std::string& name) const {
+  if (find_table(name)) return not_found(fmt::format("'{}' is a table, not a view", name));
+  return missing(views_, "view", name);
 }
 
 }  // namespace deltastream::engine

@@ -69,6 +69,31 @@ Result<Body> take_create(TokenCursor& cursor) {
   return cursor.unexpected("TABLE or VIEW after CREATE", {"TABLE", "VIEW", "TEMPORARY"});
 }
 
+// What Flink has and a pipeline file has not.
+constexpr std::array<std::string_view, 17> kUnknownThings = {
+    "CATALOG", "CATALOGS", "CONNECTION", "CONNECTIONS", "CURRENT", "DATABASE", "DATABASES", "FUNCTION", "JARS",
+    "JOB",     "JOBS",     "MATERIALIZED", "MODEL",     "MODELS",  "MODULES",  "PARTITIONS", "PROCEDURES"};
+
+Status refuse_words(const TokenCursor& cursor, std::string_view verb, std::string_view instead) {
+  for (std::string_view word : kUnknownThings) {
+    if (cursor.at_word(word)) return cursor.unsupported_at(cursor.peek().position, fmt::format("{} {} ({})", verb, word, instead));
+  }
+  return {};
+}
+
+// [NOT] LIKE 'pattern', [NOT] ILIKE 'pattern'
+Result<std::optional<NamePattern>> take_pattern(TokenCursor& cursor) {
+  NamePattern pattern;
+  pattern.negated = cursor.accept("NOT");
+  pattern.ignores_case = cursor.accept("ILIKE");
+  if (!pattern.ignores_case && !cursor.accept("LIKE")) {
+    if (pattern.negated) return cursor.unexpected("LIKE or ILIKE after NOT", {"LIKE", "ILIKE"});
+    return std::optional<NamePattern>();
+  }
+  DS_ASSIGN_OR_RETURN(pattern.like, cursor.expect_string("the pattern of LIKE in single quotes"));
+  return std::optional<NamePattern>(std::move(pattern));
+}
+
 Result<Body> take_drop(TokenCursor& cursor) {
   DropStatement statement{};
   cursor.accept("TEMPORARY");
@@ -77,6 +102,7 @@ Result<Body> take_drop(TokenCursor& cursor) {
   } else if (cursor.accept("VIEW")) {
     statement.what = DropStatement::What::kView;
   } else {
+    DS_RETURN_IF_ERROR(refuse_words(cursor, "DROP", "DROP TABLE and DROP VIEW are"));
     return cursor.unexpected("TABLE or VIEW after DROP", {"TABLE", "VIEW", "TEMPORARY"});
   }
   statement.if_exists = cursor.accept({"IF", "EXISTS"});
@@ -167,25 +193,40 @@ Result<Body> take_explain(TokenCursor& cursor) {
 
 Result<Body> take_show(TokenCursor& cursor) {
   ShowStatement statement;
+  const bool of_user = cursor.accept("USER");  // functions of the user: there are none, but listing them is no mistake
+  if (of_user && !cursor.at_word("FUNCTIONS")) return cursor.unexpected("FUNCTIONS after SHOW USER", {"FUNCTIONS"});
   for (std::string_view what : {"TABLES", "VIEWS", "FUNCTIONS"}) {
-    if (cursor.accept(what)) {
-      statement.what = front::lower_case(what);
-      return Body(std::move(statement));
-    }
+    if (!cursor.accept(what)) continue;
+    statement.what = of_user ? "user functions" : front::lower_case(what);
+    if (cursor.at_word("FROM") || cursor.at_word("IN")) return cursor.unsupported_at(cursor.peek().position, "SHOW … FROM (a file has one catalog and one database)");
+    DS_ASSIGN_OR_RETURN(statement.pattern, take_pattern(cursor));
+    return Body(std::move(statement));
   }
   if (cursor.accept({"CREATE", "TABLE"})) {
     statement.what = "create table";
   } else if (cursor.accept({"CREATE", "VIEW"})) {
     statement.what = "create view";
   } else if (cursor.accept({"COLUMNS", "FROM"}) || cursor.accept({"COLUMNS", "IN"})) {
-    DS_ASSIGN_OR_RETURN(std::string name, front::take_table_name(cursor, "the name of the table"));
-    return Body(DescribeStatement{std::move(name)});
+    DescribeStatement describe;
+    DS_ASSIGN_OR_RETURN(describe.name, front::take_table_name(cursor, "the name of the table"));
+    DS_ASSIGN_OR_RETURN(describe.columns, take_pattern(cursor));
+    return Body(std::move(describe));
   } else {
+    DS_RETURN_IF_ERROR(refuse_words(cursor, "SHOW", "a file has tables, views and functions"));
     return cursor.unexpected("TABLES, VIEWS, FUNCTIONS, COLUMNS FROM, CREATE TABLE or CREATE VIEW after SHOW",
                              {"TABLES", "VIEWS", "FUNCTIONS", "CREATE", "COLUMNS"});
   }
   DS_ASSIGN_OR_RETURN(statement.name, front::take_table_name(cursor, "the name of what to show"));
   return Body(std::move(statement));
+}
+
+Result<Body> take_describe(TokenCursor& cursor) {
+  const bool two_words = cursor.peek(1).kind != TokenKind::kEnd && !cursor.at_symbol(';', 1) && !cursor.at_symbol('.', 1);
+  if (two_words) DS_RETURN_IF_ERROR(refuse_words(cursor, "DESCRIBE", "tables and views are described"));
+  cursor.accept("EXTENDED");
+  DescribeStatement describe;
+  DS_ASSIGN_OR_RETURN(describe.name, front::take_table_name(cursor, "the name of a table or view"));
+  return Body(std::move(describe));
 }
 
 Result<Body> take_body(TokenCursor& cursor) {
@@ -201,11 +242,7 @@ Result<Body> take_body(TokenCursor& cursor) {
   if (cursor.accept("BEGIN")) return take_begin(cursor);
   if (cursor.accept("EXPLAIN")) return take_explain(cursor);
   if (cursor.accept("SHOW")) return take_show(cursor);
-  if (cursor.accept("DESCRIBE") || cursor.accept("DESC")) {
-    cursor.accept("EXTENDED");
-    DS_ASSIGN_OR_RETURN(std::string name, front::take_table_name(cursor, "the name of a table or view"));
-    return Body(DescribeStatement{std::move(name)});
-  }
+  if (cursor.accept("DESCRIBE") || cursor.accept("DESC")) return take_describe(cursor);
   if (front::at_query(cursor)) {
     DS_ASSIGN_OR_RETURN(QueryText query, front::take_query(cursor));
     return Body(QueryStatement{std::move(query)});

@@ -145,6 +145,13 @@ TEST(Script, TheOthers) {
   EXPECT_EQ(only<ExplainStatement>("EXPLAIN STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 1; END").inserts.size(), 2u);
   EXPECT_EQ(only<ShowStatement>("SHOW TABLES").what, "tables");
   EXPECT_EQ(only<ShowStatement>("show create table `a b`").name, "a b");
+  EXPECT_EQ(only<ShowStatement>("SHOW CREATE VIEW v").what, "create view");
+  EXPECT_EQ(only<ShowStatement>("SHOW USER FUNCTIONS").what, "user functions");
+  EXPECT_FALSE(only<ShowStatement>("SHOW VIEWS").pattern);
+  EXPECT_TRUE(only<ShowStatement>("SHOW VIEWS NOT LIKE 'a%'").pattern->negated);
+  EXPECT_TRUE(only<ShowStatement>("SHOW FUNCTIONS ILIKE 'a%'").pattern->ignores_case);
+  EXPECT_EQ(only<DescribeStatement>("SHOW COLUMNS IN t LIKE 'a%'").columns->like, "a%");
+  EXPECT_EQ(only<DescribeStatement>("DESCRIBE function").name, "function");
   EXPECT_EQ(only<DescribeStatement>("DESC t").name, "t");
   EXPECT_EQ(only<DescribeStatement>("DESCRIBE EXTENDED t").name, "t");
   EXPECT_EQ(only<DescribeStatement>("SHOW COLUMNS FROM t").name, "t");
@@ -152,6 +159,21 @@ TEST(Script, TheOthers) {
   EXPECT_EQ(drop.what, DropStatement::What::kView);
   EXPECT_TRUE(drop.if_exists);
   EXPECT_EQ(drop.name, "v");
+}
+
+TEST(Script, NamePatterns) {
+  auto fits = [](const char* pattern, const char* name) { return NamePattern{pattern, false, false}.fits(name); };
+  EXPECT_TRUE(fits("flights", "flights"));
+  EXPECT_FALSE(fits("flights", "Flights"));
+  EXPECT_TRUE(fits("f%s", "flights"));
+  EXPECT_TRUE(fits("%", ""));
+  EXPECT_TRUE(fits("%a%b", "xaxbxaxb"));
+  EXPECT_FALSE(fits("%a%b", "xaxbx"));
+  EXPECT_TRUE(fits("_rte", "örte"));
+  EXPECT_FALSE(fits("_rte", "rte"));
+  EXPECT_FALSE(fits("", "a"));
+  EXPECT_TRUE((NamePattern{"F%", false, true}.fits("flights")));
+  EXPECT_FALSE((NamePattern{"f%", true, false}.fits("flights")));
 }
 
 TEST(Script, StatementsKeepTextAndPlace) {
@@ -205,6 +227,8 @@ TEST(Script, ErrorsSayWhatIsExpected) {
       {"DROP t", {"TABLE or VIEW"}},
       {"SHOW TABLS", {"did you mean TABLES?"}},
       {"SHOW TABLES TABLES", {"';' after the statement"}},
+      {"SHOW TABLES LIKE t", {"the pattern of LIKE"}},
+      {"SHOW TABLES NOT 't'", {"LIKE or ILIKE after NOT"}},
       {"\xFF", {"not UTF-8", "0xFF"}},
       {"SELECT '\xC3", {"not UTF-8", "column 9"}},
   };
@@ -219,6 +243,11 @@ TEST(Script, ErrorsSayWhatIsExpected) {
 TEST(Script, RefusesByNameWhatFlinkHasAndWeHaveNot) {
   struct { const char* text; const char* part; } cases[] = {
       {"USE CATALOG c", "the statement USE"},
+      {"SHOW DATABASES", "SHOW DATABASES"},
+      {"SHOW CURRENT CATALOG", "SHOW CURRENT"},
+      {"SHOW TABLES FROM d", "one catalog and one database"},
+      {"DROP FUNCTION IF EXISTS f", "DROP FUNCTION"},
+      {"DESCRIBE CATALOG c", "DESCRIBE CATALOG"},
       {"ALTER TABLE t ADD c INT", "the statement ALTER"},
       {"CREATE FUNCTION f AS 'x'", "CREATE FUNCTION"},
       {"CREATE MATERIALIZED TABLE t AS SELECT 1", "CREATE MATERIALIZED"},
