@@ -62,8 +62,8 @@ constexpr TableFeature kFeatures[] = {
     {"variantType-preview", kReaderWriter, 0, 0, "", kEngineOnly, true, kWhenInactive, DS_TYPE("variant")},
     {"variantShredding", kReaderWriter, 0, 0, "variantType", kFinal, true, kWhenInactive, DS_PROPERTY("delta.enableVariantShredding")},
     {"variantShredding-preview", kReaderWriter, 0, 0, "", kEngineOnly, true, kWhenInactive, DS_PROPERTY("delta.enableVariantShredding")},
-    {"catalogManaged", kReaderWriter, 0, 0, "inCommitTimestamp", kFinal, false, kNone, nullptr},
-    {"catalogOwned-preview", kReaderWriter, 0, 0, "inCommitTimestamp", kEngineOnly, false, kNone, nullptr},
+    {"catalogManaged", kReaderWriter, 0, 0, "inCommitTimestamp", kFinal, true, kNone, nullptr, true},
+    {"catalogOwned-preview", kReaderWriter, 0, 0, "inCommitTimestamp", kEngineOnly, true, kNone, nullptr, true},
     // It binds cleanup, which passes such tables over.
     {"checkpointProtection", kWriter, 0, 0, "", kProposed, true, kFull, protection_is_active},
     {"icebergCompatV3", kWriter, 0, 0, "columnMapping,rowTracking", kProposed, true, kWhenInactive, DS_PROPERTY("delta.enableIcebergCompatV3")},
@@ -98,13 +98,6 @@ bool contains(const std::optional<std::vector<std::string>>& names, std::string_
 bool implied_by(const TableFeature& feature, int32_t reader, int32_t writer) {
   if (feature.legacy_writer_version == 0 || writer >= kMaxWriterVersion || feature.legacy_writer_version > writer) return false;
   return feature.legacy_reader_version <= reader;
-}
-
-std::string reason(const TableFeature& feature) {
-  if (feature.name == "catalogManaged" || feature.name == "catalogOwned-preview") {
-    return ": a catalog holds its newest commits, so access by path alone could miss them";
-  }
-  return "";
 }
 
 // Known features of the reader list that writers only need, and the reverse.
@@ -172,7 +165,7 @@ Status check_protocol(const Protocol& protocol) {
   return check_lists(protocol);
 }
 
-Status check_readable(const Protocol& protocol, const std::string& where) {
+Status check_readable(const Protocol& protocol, const std::string& where, LogAccess access) {
   DS_RETURN_IF_ERROR(check_protocol(protocol).context(where));
   if (protocol.reader_features) {
     for (const auto& name : *protocol.reader_features) {
@@ -180,8 +173,11 @@ Status check_readable(const Protocol& protocol, const std::string& where) {
     }
   }
   for (const auto& feature : kFeatures) {
-    if (feature.read || !supports(protocol, feature.name)) continue;
-    return unsupported(where + " needs the table feature '" + std::string(feature.name) + "', which this version cannot read" + reason(feature));
+    const bool by_path_only = feature.by_catalog && access == LogAccess::kByPath;
+    if ((feature.read && !by_path_only) || !supports(protocol, feature.name)) continue;
+    const std::string what = where + " needs the table feature '" + std::string(feature.name) + "'";
+    if (!by_path_only) return unsupported(what + ", which this version cannot read");
+    return unsupported(what + ": a catalog holds its newest commits, so access by path alone could miss them; hand in the catalog's commits");
   }
   return {};
 }

@@ -34,6 +34,8 @@ struct TableFeature {
   WriteSupport write;
   // Whether the table uses it; nullptr: always when supported.
   bool (*active)(const Metadata& metadata, const Schema& schema);
+  // Read only where a catalog's commits were handed in (catalog_commits.h).
+  bool by_catalog = false;
 };
 
 std::span<const TableFeature> table_features();
@@ -43,8 +45,10 @@ const TableFeature* find_feature(std::string_view name);
 bool supports(const Protocol& protocol, std::string_view feature);
 // Lists and versions agree with the protocol's rules; else corrupt.
 Status check_protocol(const Protocol& protocol);
+// Whether the catalog that may manage a table was asked for its commits.
+enum class LogAccess { kByPath, kByCatalog };
 // `where` names table and version in messages.
-Status check_readable(const Protocol& protocol, const std::string& where);
+Status check_readable(const Protocol& protocol, const std::string& where, LogAccess access = LogAccess::kByPath);
 Status check_writable(const Protocol& protocol, const Metadata& metadata, const Schema& schema, const std::string& where);
 // The smallest protocol for a new table with this schema and configuration. `delta.feature.X` = "supported" adds X;
 // such keys, delta.minReaderVersion and delta.minWriterVersion are taken out of the configuration.

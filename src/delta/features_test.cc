@@ -39,7 +39,8 @@ TEST(FeatureTable, HasEveryNameOnceAndRequirementsThatExist) {
 TEST(FeatureTable, RefusesByNameWhateverARowDoesNotOffer) {
   for (const auto& feature : table_features()) {
     auto read = check_readable(protocol_with(feature), "file:/t at version 3");
-    EXPECT_EQ(read.ok(), feature.read) << feature.name;
+    EXPECT_EQ(read.ok(), feature.read && !feature.by_catalog) << feature.name;
+    EXPECT_EQ(check_readable(protocol_with(feature), "t", LogAccess::kByCatalog).ok(), feature.read) << feature.name;
     auto write = check_writable(protocol_with(feature), {}, {}, "file:/t at version 3");
     bool writable = feature.read && (feature.write == WriteSupport::kFull || (feature.write == WriteSupport::kWhenInactive && feature.active));
     EXPECT_EQ(write.ok(), writable) << feature.name;

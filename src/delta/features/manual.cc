@@ -14,6 +14,11 @@ std::string write_text(const TableFeature& feature) {
   return "";
 }
 
+std::string read_text(const TableFeature& feature) {
+  if (!feature.read) return "refused";
+  return feature.by_catalog ? "with a catalog's commits" : "yes";
+}
+
 std::string status_text(FeatureStatus status) {
   switch (status) {
     case FeatureStatus::kFinal: return "protocol";
@@ -42,7 +47,7 @@ std::string table_features_as_markdown() {
       "|---|---|---|---|---|---|---|\n";
   for (const auto& feature : table_features()) {
     out += "| " + std::string(feature.name) + " | " + (feature.kind == FeatureKind::kWriter ? "writers" : "readers and writers") + " | " + legacy_text(feature) +
-           " | " + requirement_text(feature) + " | " + status_text(feature.status) + " | " + (feature.read ? "yes" : "refused") + " | " + write_text(feature) + " |\n";
+           " | " + requirement_text(feature) + " | " + status_text(feature.status) + " | " + read_text(feature) + " | " + write_text(feature) + " |\n";
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #include "delta/log/log_replay.h"
 
+#include "delta/catalog_commits.h"
 #include "delta/checksum.h"
 #include "delta/log/checkpoint_reader.h"
 #include "delta/log/commit_info_reader.h"
@@ -25,6 +26,8 @@ Result<std::unique_ptr<LogReplay>> LogReplay::open(std::shared_ptr<storage::Obje
   DS_RETURN_IF_ERROR(replay->load(options.version));
   return replay;
 }
+
+LogAccess LogReplay::access() const { return has_catalog_commits(*store_) ? LogAccess::kByCatalog : LogAccess::kByPath; }
 
 std::string LogReplay::where(int64_t version) const { return store_->describe() + " at version " + std::to_string(version); }
 
@@ -72,7 +75,7 @@ Status LogReplay::load_segment(const LogSegment& segment, bool& avoidable) {
     DS_RETURN_IF_ERROR(replay(commit, commit.version == 0));
   }
   avoidable = false;
-  DS_RETURN_IF_ERROR(settle(state_, where(state_.version)));
+  DS_RETURN_IF_ERROR(settle(state_, where(state_.version), access()));
   if (!wants_files_ && !state_.totals) state_.totals = read_checksum_totals(*store_, state_.version);
   if (segment.commits.empty() || segment.commits.back().compacted()) DS_RETURN_IF_ERROR(read_own_timestamp());
   unsettled_ = false;
@@ -145,7 +148,7 @@ Status LogReplay::apply_commit(int64_t version, std::string lines) {
   }
   broken_ = true;
   DS_RETURN_IF_ERROR(replay_commit(version, lines, true));
-  if (unsettled_) DS_RETURN_IF_ERROR(settle(state_, where(version)));
+  if (unsettled_) DS_RETURN_IF_ERROR(settle(state_, where(version), access()));
   unsettled_ = false;
   broken_ = false;
   looked_us_ = environment_.clock->steady_us();
@@ -169,7 +172,7 @@ Status LogReplay::follow(std::optional<int64_t> version, bool& moved) {
     moved = true;
   }
   broken_ = unsettled_;
-  if (unsettled_) DS_RETURN_IF_ERROR(settle(state_, where(state_.version)));
+  if (unsettled_) DS_RETURN_IF_ERROR(settle(state_, where(state_.version), access()));
   unsettled_ = false;
   broken_ = false;
   return {};

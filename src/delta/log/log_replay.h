@@ -35,6 +35,7 @@ class LogReplay {
  private:
   LogReplay(std::shared_ptr<storage::ObjectStore> store, const SnapshotOptions& options, const Environment& environment);
 
+  LogAccess access() const;
   Status load(std::optional<int64_t> version);
   Status load_from(const LogListing& listing, std::optional<int64_t> version);
   Status load_segment(const LogSegment& segment, bool& avoidable);

@@ -25,11 +25,15 @@ bool uses_in_commit_timestamps(const TableState& state) {
   return found != state.metadata->configuration.end() && found->second == "true" && supports(*state.protocol, "inCommitTimestamp");
 }
 
-Status settle(TableState& state, const std::string& where) {
+Status settle(TableState& state, const std::string& where, LogAccess access) {
   if (!state.protocol) return corrupt(where + ": the log holds no protocol action up to this version");
   DS_RETURN_IF_ERROR(check_protocol(*state.protocol).context(where));
-  DS_RETURN_IF_ERROR(check_readable(*state.protocol, where));
+  DS_RETURN_IF_ERROR(check_readable(*state.protocol, where, access));
   if (!state.metadata) return corrupt(where + ": the log holds no metaData action up to this version");
+  for (const char* name : {"catalogManaged", "catalogOwned-preview"}) {
+    if (!supports(*state.protocol, name) || uses_in_commit_timestamps(state)) continue;
+    return corrupt(where + ": a table with the feature '" + name + "' must have its times in its commits (delta.enableInCommitTimestamps)");
+  }
   DS_ASSIGN_OR_RETURN(state.schema, Schema::parse(state.metadata->schema_string).context(where));
   DS_ASSIGN_OR_RETURN(state.column_mapping, mapping_mode(state, where));
   for (const auto& field : state.schema.fields) {

@@ -8,6 +8,7 @@
 
 #include "delta/actions.h"
 #include "delta/commit_stamp.h"
+#include "delta/features.h"
 #include "delta/file_set.h"
 #include "delta/schema.h"
 #include "delta/snapshot.h"
@@ -37,7 +38,7 @@ struct TableState {
 
 // Checks that the state is one we can read, and fills what follows from protocol and metadata. `where` names table and
 // version in messages.
-Status settle(TableState& state, const std::string& where);
+Status settle(TableState& state, const std::string& where, LogAccess access);
 
 // Whether the table's commits carry the timestamps that count.
 bool uses_in_commit_timestamps(const TableState& state);
