@@ -100,8 +100,17 @@ typedef struct ds_open_options {
   size_t struct_size;
   int64_t version;         /* -1: the newest, or the one of the timestamp */
   int64_t timestamp_ms;    /* milliseconds since 1970 UTC: the version that stood then; INT64_MIN: not given */
+  /*
+   * Of a table that a catalog manages (catalogManaged), what the catalog answered: its latest version (-1: the table is opened by its path alone, which
+   * such tables refuse), and the commits that may not be published yet, each as the name of its file in _delta_log/_staged_commits
+   * ("00000000000000000007.<uuid>.json") or as its version, a colon and its lines ("7:{...}"). They stand for published commits of the same version;
+   * whatever is newer than the latest version is not there.
+   */
+  int64_t catalog_version;
+  const char* const* catalog_commits;
+  size_t catalog_commit_count;
 } ds_open_options;
-#define DS_OPEN_OPTIONS_INIT {sizeof(ds_open_options), -1, INT64_MIN}
+#define DS_OPEN_OPTIONS_INIT {sizeof(ds_open_options), -1, INT64_MIN, -1, NULL, 0}
 
 /* `options` may be NULL: the newest version. */
 DS_API ds_error* ds_table_open(const char* location, const ds_open_options* options, ds_table** table);

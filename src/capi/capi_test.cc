@@ -212,5 +212,51 @@ TEST_F(CInterface, Queries) {
   EXPECT_EQ(read_ids(stream), (Ids{42}));
 }
 
+// The table's log as a catalog would leave it: version 1 published, version 2 staged, 3 with the catalog alone.
+TEST_F(CInterface, ATableThatACatalogManages) {
+  auto store = storage::make_local_store(location_);
+  const std::string folder = "_delta_log/", log_name = "00000000000000000002";
+  const std::string staged_name = log_name + ".0f3a4d8e-6b0c-4b57-9a3e-2f1f6d6f7a11.json";
+  ASSERT_TRUE(store->put(folder + "_staged_commits/" + staged_name, *store->get(folder + log_name + ".json")).ok());
+  ASSERT_TRUE(store->remove(folder + log_name + ".json").ok());
+  auto snapshot = delta::Snapshot::open(store);
+  ASSERT_TRUE(snapshot.ok());
+  delta::Metadata metadata = snapshot->metadata();
+  metadata.configuration["delta.enableInCommitTimestamps"] = "true";
+  std::string managed = "3:{\"commitInfo\":{\"inCommitTimestamp\":9000000000000}}\n"
+                        "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[\"catalogManaged\"],"
+                        "\"writerFeatures\":[\"catalogManaged\",\"inCommitTimestamp\"]}}\n";
+  delta::append_json(metadata, managed);
+  const char* commits[] = {staged_name.c_str(), managed.c_str()};
+
+  ds_open_options options = DS_OPEN_OPTIONS_INIT;
+  options.catalog_version = 3;
+  options.catalog_commits = commits;
+  options.catalog_commit_count = 2;
+  ds_table* table = open(&options);
+  ASSERT_NE(table, nullptr);
+  EXPECT_EQ(ds_table_version(table), 3);
+  ArrowArrayStream stream = {};
+  ASSERT_EQ(ds_table_scan(table, nullptr, &stream), nullptr);
+  EXPECT_EQ(read_ids(stream), (std::multiset<int64_t>{1, 2, 3, 4}));
+  ds_table_free(table);
+
+  options.catalog_version = -1;
+  ds_error* error = ds_table_open(location_.c_str(), &options, &table);
+  ASSERT_NE(error, nullptr);
+  EXPECT_EQ(ds_error_get_kind(error), DS_INVALID_ARGUMENT);
+  ds_error_free(error);
+
+  // Published, it is refused by its path alone; an older caller's struct has no catalog.
+  ASSERT_TRUE(store->put(folder + log_name + ".json", *store->get(folder + "_staged_commits/" + staged_name)).ok());
+  ASSERT_TRUE(store->put(folder + "00000000000000000003.json", managed.substr(2)).ok());
+  options.struct_size = offsetof(ds_open_options, catalog_version);
+  error = ds_table_open(location_.c_str(), &options, &table);
+  ASSERT_NE(error, nullptr);
+  EXPECT_EQ(ds_error_get_kind(error), DS_UNSUPPORTED);
+  EXPECT_NE(std::strstr(ds_error_message(error), "catalogManaged"), nullptr) << ds_error_message(error);
+  ds_error_free(error);
+}
+
 }  // namespace
 }  // namespace deltastream

@@ -44,7 +44,12 @@ Result<std::string> scan_sql(const ds_table& table, const ds_scan_options* optio
     if (!table.snapshot.schema().find(name)) return invalid_argument(fmt::format("{} has no column '{}'", table.snapshot.where(), name));
     names += (i > 0 ? ", " : "") + sql_identifier(name);
   }
-  std::string sql = fmt::format("SELECT {} FROM delta_scan({}, version => {})", names, sql_literal(table.location), table.snapshot.version());
+  std::string catalog;
+  if (table.catalog_version >= 0) {
+    for (const std::string& commit : table.catalog_commits) catalog += (catalog.empty() ? "" : ", ") + sql_literal(commit);
+    catalog = fmt::format(", catalog_version => {}, catalog_commits => [{}]::VARCHAR[]", table.catalog_version, catalog);
+  }
+  std::string sql = fmt::format("SELECT {} FROM delta_scan({}, version => {}{})", names, sql_literal(table.location), table.snapshot.version(), catalog);
   // On lines of its own: a comment in the predicate ends with it.
   if (wanted.predicate) sql += fmt::format(" WHERE (\n{}\n)", wanted.predicate);
   if (wanted.limit >= 0) sql += fmt::format(" LIMIT {}", wanted.limit);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "capi/error.h"
+#include "delta/catalog_commits.h"
 #include "delta/deletion_vector.h"
 #include "delta/scan.h"
 #include "storage/stores.h"
@@ -20,6 +21,16 @@ bool holds(const Options* options, size_t end) {
 }
 #define DS_HOLDS(options, field) holds(options, offsetof(std::remove_pointer_t<decltype(options)>, field) + sizeof((options)->field))
 
+Status read_catalog(const ds_open_options& options, std::vector<std::string>& texts) {
+  if (options.catalog_commit_count > 0 && options.catalog_version < 0) return invalid_argument("catalog_commits are given without catalog_version");
+  if (options.catalog_commit_count > 0) DS_RETURN_IF_ERROR(require(options.catalog_commits, "catalog_commits"));
+  for (size_t i = 0; i < options.catalog_commit_count; i++) {
+    DS_RETURN_IF_ERROR(require(options.catalog_commits[i], "catalog_commits"));
+    texts.emplace_back(options.catalog_commits[i]);
+  }
+  return {};
+}
+
 Status open_table(const char* location, const ds_open_options* options, ds_table** out) {
   DS_RETURN_IF_ERROR(require(location, "location"));
   DS_RETURN_IF_ERROR(require(out, "table"));
@@ -28,8 +39,20 @@ Status open_table(const char* location, const ds_open_options* options, ds_table
   if (DS_HOLDS(options, timestamp_ms) && options->timestamp_ms != INT64_MIN) wanted.timestamp_ms = options->timestamp_ms;
   if (wanted.version && wanted.timestamp_ms) return invalid_argument("version and timestamp_ms are both given");
   DS_ASSIGN_OR_RETURN(auto store, storage::open_store(location));
+  int64_t latest = -1;
+  std::vector<std::string> texts;
+  if (DS_HOLDS(options, catalog_version)) latest = options->catalog_version;
+  if (DS_HOLDS(options, catalog_commit_count)) DS_RETURN_IF_ERROR(read_catalog(*options, texts));
+  if (latest >= 0) {
+    delta::CatalogCommits commits{latest, {}};
+    for (const std::string& text : texts) {
+      DS_ASSIGN_OR_RETURN(auto commit, delta::parse_catalog_commit(text));
+      commits.commits.push_back(std::move(commit));
+    }
+    DS_ASSIGN_OR_RETURN(store, delta::with_catalog_commits(std::move(store), std::move(commits)));
+  }
   DS_ASSIGN_OR_RETURN(auto snapshot, delta::Snapshot::open(std::move(store), wanted));
-  *out = new ds_table{location, std::move(snapshot)};
+  *out = new ds_table{location, std::move(snapshot), latest, std::move(texts)};
   return {};
 }
 

@@ -2,6 +2,7 @@
 // What a ds_table holds.
 
 #include <string>
+#include <vector>
 
 #include "delta/snapshot.h"
 #include "deltastream.h"
@@ -9,6 +10,9 @@
 struct ds_table {
   std::string location;
   deltastream::delta::Snapshot snapshot;
+  // As given; the version is -1 for a table opened by its path alone.
+  int64_t catalog_version = -1;
+  std::vector<std::string> catalog_commits = {};
 };
 
 namespace deltastream::capi {

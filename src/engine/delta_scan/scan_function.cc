@@ -40,11 +40,32 @@ TimeTravel travel_of(const duckdb::named_parameter_map_t& parameters) {
   return travel;
 }
 
+// What a catalog says of the table, where it is given.
+std::optional<delta::CatalogCommits> catalog_of(const duckdb::named_parameter_map_t& parameters) {
+  auto version = parameters.find("catalog_version");
+  auto commits = parameters.find("catalog_commits");
+  if (version == parameters.end() && commits == parameters.end()) return std::nullopt;
+  if (version == parameters.end()) {
+    batch::throw_error(invalid_argument("delta_scan takes catalog_commits together with catalog_version, the catalog's latest version"));
+  }
+  delta::CatalogCommits given;
+  given.latest_version = version->second.GetValue<int64_t>();
+  if (commits == parameters.end()) return given;
+  for (const Value& commit : duckdb::ListValue::GetChildren(commits->second)) {
+    if (commit.IsNull()) batch::throw_error(invalid_argument("a commit in catalog_commits is null"));
+    given.commits.push_back(batch::value_or_throw(delta::parse_catalog_commit(duckdb::StringValue::Get(commit))));
+  }
+  return given;
+}
+
 duckdb::unique_ptr<FunctionData> bind(ClientContext& context, duckdb::TableFunctionBindInput& input, duckdb::vector<LogicalType>& types,
                                       duckdb::vector<std::string>& names) {
   const auto& info = input.info->Cast<ScanInfo>();
   if (input.inputs[0].IsNull()) batch::throw_error(invalid_argument("delta_scan needs the path of a table"));
-  auto table = batch::value_or_throw(info.access->open(duckdb::StringValue::Get(input.inputs[0]), travel_of(input.named_parameters)));
+  const std::string location = duckdb::StringValue::Get(input.inputs[0]);
+  const TimeTravel travel = travel_of(input.named_parameters);
+  auto catalog = catalog_of(input.named_parameters);
+  auto table = batch::value_or_throw(catalog ? info.access->open_by_catalog(location, travel, std::move(*catalog)) : info.access->open(location, travel));
   return bind_scan_target(context, input, {std::move(table), nullptr, nullptr}, types, names);
 }
 
@@ -127,7 +148,8 @@ duckdb::unique_ptr<FunctionData> bind_scan_target(ClientContext& context, duckdb
 
 void register_delta_scan(duckdb::ExtensionLoader& loader, std::shared_ptr<const TableAccess> access) {
   duckdb::TableFunction function = make_scan_function(loader, std::move(access), "delta_scan", {LogicalType::VARCHAR}, bind);
-  function.named_parameters = {{"version", LogicalType::BIGINT}, {"timestamp", LogicalType::TIMESTAMP_TZ}};
+  function.named_parameters = {{"version", LogicalType::BIGINT}, {"timestamp", LogicalType::TIMESTAMP_TZ},
+                               {"catalog_commits", LogicalType::LIST(LogicalType::VARCHAR)}, {"catalog_version", LogicalType::BIGINT}};
   loader.RegisterFunction(std::move(function));
 }
 

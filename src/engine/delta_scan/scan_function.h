@@ -1,5 +1,6 @@
 #pragma once
-// delta_scan(path, version => n, timestamp => t): DuckDB's Parquet scan over the files of one table version.
+// delta_scan(path, version => n, timestamp => t, catalog_version => n, catalog_commits => […]): DuckDB's Parquet scan over the
+// files of one table version.
 // Registered once a database; the functions live as long as it and hold on to the access.
 
 #include <memory>

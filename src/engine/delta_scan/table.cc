@@ -81,19 +81,36 @@ Result<std::shared_ptr<DeltaTable>> TableAccess::open(const std::string& locatio
   DS_RETURN_IF_ERROR(check_granted(location));
   std::optional<int64_t> version = travel.version;
   if (travel.timestamp_us) {
-    // Commits carry milliseconds: one of the same millisecond is not later.
-    int64_t ms = *travel.timestamp_us / 1000 - (*travel.timestamp_us % 1000 < 0 ? 1 : 0);
     DS_ASSIGN_OR_RETURN(auto store, open_store(location));
-    DS_ASSIGN_OR_RETURN(version, delta::version_at(store, ms, environment_));
+    DS_ASSIGN_OR_RETURN(version, version_of(store, travel));
   }
-  if (files == delta::LoadFiles::kNone) return read(location, version, files);
+  auto read_table = [&]() -> Result<std::shared_ptr<DeltaTable>> {
+    DS_ASSIGN_OR_RETURN(auto store, open_store(location));
+    return read(location, std::move(store), version, files);
+  };
+  if (files == delta::LoadFiles::kNone) return read_table();
   // A table is kept by the spelling, which messages and file names show, and by what it leads to, which may change.
   DS_ASSIGN_OR_RETURN(std::string path, canonical(location));
-  return tables_->get({location + "\n" + path, version}, [&] { return read(location, version, files); });
+  return tables_->get({location + "\n" + path, version}, read_table);
 }
 
-Result<std::shared_ptr<DeltaTable>> TableAccess::read(const std::string& location, const std::optional<int64_t>& version, delta::LoadFiles files) const {
-  DS_ASSIGN_OR_RETURN(auto store, open_store(location));
+Result<std::shared_ptr<DeltaTable>> TableAccess::open_by_catalog(const std::string& location, const TimeTravel& travel, delta::CatalogCommits commits) const {
+  DS_ASSIGN_OR_RETURN(auto published, open_store(location));
+  DS_ASSIGN_OR_RETURN(auto store, delta::with_catalog_commits(std::move(published), std::move(commits)));
+  DS_ASSIGN_OR_RETURN(auto version, version_of(store, travel));
+  return read(location, std::move(store), version, delta::LoadFiles::kAll);
+}
+
+Result<std::optional<int64_t>> TableAccess::version_of(const std::shared_ptr<storage::ObjectStore>& store, const TimeTravel& travel) const {
+  if (!travel.timestamp_us) return travel.version;
+  // Commits carry milliseconds: one of the same millisecond is not later.
+  int64_t ms = *travel.timestamp_us / 1000 - (*travel.timestamp_us % 1000 < 0 ? 1 : 0);
+  DS_ASSIGN_OR_RETURN(int64_t version, delta::version_at(store, ms, environment_));
+  return std::optional(version);
+}
+
+Result<std::shared_ptr<DeltaTable>> TableAccess::read(const std::string& location, std::shared_ptr<storage::ObjectStore> store,
+                                                      const std::optional<int64_t>& version, delta::LoadFiles files) const {
   DS_ASSIGN_OR_RETURN(delta::Snapshot snapshot, delta::Snapshot::open(store, {version, files}, environment_));
   uint64_t number = stores_->add(store);
   auto table = std::make_shared<DeltaTable>(DeltaTable{std::move(store), number, location, std::move(snapshot), {}, {}});

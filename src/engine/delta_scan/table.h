@@ -11,6 +11,7 @@
 #include "common/chunk.h"
 #include "common/environment.h"
 #include "common/result.h"
+#include "delta/catalog_commits.h"
 #include "delta/scan.h"
 #include "delta/snapshot.h"
 #include "engine/delta_scan/object_file_system.h"
@@ -44,6 +45,8 @@ class TableAccess {
 
   Result<std::shared_ptr<DeltaTable>> open(const std::string& location, const TimeTravel& travel,
                                            delta::LoadFiles files = delta::LoadFiles::kAll) const;
+  // A version of a table that a catalog manages, with what the catalog says of it. Such tables are not kept.
+  Result<std::shared_ptr<DeltaTable>> open_by_catalog(const std::string& location, const TimeTravel& travel, delta::CatalogCommits commits) const;
   // The store of a table, without a look into it.
   Result<std::shared_ptr<storage::ObjectStore>> open_store(const std::string& location) const;
   // What to open for a file of the table; permission when it lies outside of what is granted.
@@ -57,7 +60,10 @@ class TableAccess {
  private:
   Environment environment_;
   std::vector<std::string> granted_roots_;  // canonical
-  Result<std::shared_ptr<DeltaTable>> read(const std::string& location, const std::optional<int64_t>& version, delta::LoadFiles files) const;
+  // The version that stood at the time, where one is given.
+  Result<std::optional<int64_t>> version_of(const std::shared_ptr<storage::ObjectStore>& store, const TimeTravel& travel) const;
+  Result<std::shared_ptr<DeltaTable>> read(const std::string& location, std::shared_ptr<storage::ObjectStore> store,
+                                           const std::optional<int64_t>& version, delta::LoadFiles files) const;
 
   std::shared_ptr<StoreRegistry> stores_ = std::make_shared<StoreRegistry>();
   std::unique_ptr<SessionTables> tables_ = std::make_unique<SessionTables>();
