@@ -1,5 +1,7 @@
 #include "engine/delta_scan/file_list.h"
 
+#include <algorithm>
+
 #include "engine/batch/errors.h"
 #include "engine/delta_scan/predicates.h"
 
@@ -7,19 +9,29 @@ namespace deltastream::engine {
 
 using duckdb::idx_t;
 
+namespace {
+
+bool is_same(const delta::Predicate& a, const delta::Predicate& b) {
+  auto same_value = [](const Value& x, const Value& y) { return x.type() == y.type() && Value::NotDistinctFrom(x, y); };
+  return a.column == b.column && a.op == b.op && std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(), same_value);
+}
+
+}  // namespace
+
 DeltaFileList::DeltaFileList(std::shared_ptr<const TableAccess> access, ScanTarget target, std::vector<delta::Predicate> predicates)
     : access_(std::move(access)), target_(std::move(target)), predicates_(std::move(predicates)) {}
 
 const delta::ScanPlan& DeltaFileList::plan() const {
-  std::call_once(planned_, [&] {
+  std::call_once(planned_->once, [&] {
+    delta::ScanPlan& plan = planned_->plan;
     if (target_.changes) {
-      for (const ChangeEntry& entry : target_.changes->entries) plan_.files.push_back(entry.change.file);
-      plan_.files_total = plan_.files.size();
+      for (const ChangeEntry& entry : target_.changes->entries) plan.files.push_back(entry.change.file);
+      plan.files_total = plan.files.size();
     } else {
-      plan_ = batch::value_or_throw(delta::plan_scan(table().snapshot, predicates_));
+      plan = batch::value_or_throw(delta::plan_scan(table().snapshot, predicates_));
     }
   });
-  return plan_;
+  return planned_->plan;
 }
 
 std::optional<uint64_t> DeltaFileList::exact_rows() const {
@@ -34,6 +46,10 @@ std::optional<uint64_t> DeltaFileList::exact_rows() const {
 }
 
 duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::with(std::vector<delta::Predicate> more) const {
+  // DuckDB offers a filter several times: while it optimizes, and when the scan starts.
+  std::erase_if(more, [&](const delta::Predicate& one) {
+    return std::any_of(predicates_.begin(), predicates_.end(), [&](const delta::Predicate& known) { return is_same(one, known); });
+  });
   if (more.empty() || target_.changes) return nullptr;
   more.insert(more.end(), predicates_.begin(), predicates_.end());
   return duckdb::make_uniq<DeltaFileList>(access_, target_, std::move(more));
@@ -96,7 +112,11 @@ duckdb::unique_ptr<duckdb::NodeStatistics> DeltaFileList::GetCardinality(duckdb:
   return duckdb::make_uniq<duckdb::NodeStatistics>(bytes / kBytesPerRow + plan().files.size());
 }
 
-duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const { return duckdb::make_uniq<DeltaFileList>(access_, target_, predicates_); }
+duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const {
+  auto copy = duckdb::make_uniq<DeltaFileList>(access_, target_, predicates_);
+  copy->planned_ = planned_;
+  return copy;
+}
 
 duckdb::OpenFileInfo DeltaFileList::GetFile(idx_t i) const {
   if (i >= plan().files.size()) return duckdb::OpenFileInfo();

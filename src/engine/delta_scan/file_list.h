@@ -1,6 +1,6 @@
 #pragma once
-// The files of one scan, as DuckDB asks for them. Planned when first needed; pushed-down filters give a new list with
-// fewer files. Immutable from outside and thread-safe.
+// The files of one scan, as DuckDB asks for them. Planned when first needed, once for all copies; pushed-down filters give a
+// new list with fewer files. Immutable from outside and thread-safe.
 
 #include <memory>
 #include <mutex>
@@ -50,8 +50,11 @@ class DeltaFileList final : public duckdb::MultiFileList {
   std::shared_ptr<const TableAccess> access_;
   ScanTarget target_;
   std::vector<delta::Predicate> predicates_;
-  mutable std::once_flag planned_;
-  mutable delta::ScanPlan plan_;
+  struct Planned {
+    std::once_flag once;
+    delta::ScanPlan plan;
+  };
+  std::shared_ptr<Planned> planned_ = std::make_shared<Planned>();   // of all copies, which have the same predicates
 };
 
 }  // namespace deltastream::engine

@@ -46,8 +46,8 @@ bool is_about_bytes(const duckdb::ErrorData& data) {
 class DataFileReader final : public duckdb::ParquetReader {
  public:
   DataFileReader(duckdb::ClientContext& context, const duckdb::OpenFileInfo& data_file, duckdb::ParquetOptions options,
-                 std::shared_ptr<const DeltaTable> table)
-      : ParquetReader(context, data_file, std::move(options)), table_(std::move(table)) {}
+                 FooterCache::Footer footer, std::shared_ptr<const DeltaTable> table)
+      : ParquetReader(context, data_file, std::move(options), std::move(footer)), table_(std::move(table)) {}
 
   duckdb::AsyncResult Scan(duckdb::ClientContext& context, duckdb::GlobalTableFunctionState& global_state,
                            duckdb::LocalTableFunctionState& local_state, DataChunk& chunk) override {
@@ -145,7 +145,14 @@ duckdb::shared_ptr<duckdb::BaseFileReader> DeltaFileReader::CreateReader(duckdb:
   // Bounds in a footer say nothing of NaN, which is greater than all numbers.
   options.can_have_nan = true;
   try {
-    return duckdb::make_shared_ptr<DataFileReader>(context, file, std::move(options), target_.table);
+    FooterCache& footers = access_->footers();
+    if (auto footer = footers.find(file.path)) {
+      auto reader = duckdb::make_shared_ptr<DataFileReader>(context, file, options, footer, target_.table);
+      if (footer->IsValid(reader->GetHandle())) return reader;
+    }
+    auto reader = duckdb::make_shared_ptr<DataFileReader>(context, file, std::move(options), nullptr, target_.table);
+    footers.keep(file.path, reader->metadata);
+    return reader;
   } catch (const std::exception& exception) {
     rethrow_reading(exception, table());
   }

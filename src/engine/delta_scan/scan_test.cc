@@ -49,6 +49,30 @@ TEST_F(DeltaScan, PartitionValuesAreThoseOfTheLog) {
   EXPECT_NE(rows("EXPLAIN SELECT * FROM delta_scan('" + t.path() + "') WHERE day = DATE '2020-02-29'").find("1 of 2 files"), std::string::npos);
 }
 
+// The other files are not even there: whatever opened one would fail.
+TEST_F(DeltaScan, OnlyFilesThatCanMatchAreOpened) {
+  auto t = table("many");
+  std::string commit = HandmadeTable::head(f("a", "integer") + "," + f("p", "integer"), R"(["p"])");
+  for (int i = 0; i < 100; i++) {
+    std::string file = fmt::format("{}.parquet", i);
+    if (i == 42) {
+      copy(t, file, "SELECT i::INTEGER AS a FROM range(420, 430) t(i)");
+    } else {
+      std::ofstream(t.path() + "/" + file);
+    }
+    commit += t.add(file, fmt::format(R"({{"p":"{}"}})", i % 2), fmt::format(R"(,"stats":"{{\"numRecords\":10,\"minValues\":{{\"a\":{}}},\"maxValues\":{{\"a\":{}}},\"nullCount\":{{\"a\":0}}}}")", i * 10, i * 10 + 9));
+    if (i != 42) std::filesystem::remove(t.path() + "/" + file);
+  }
+  t.commit(0, commit);
+  EXPECT_EQ(scan(t, "WHERE a = 423"), "423|0\n");
+  EXPECT_EQ(scan(t, "WHERE a BETWEEN 425 AND 431 AND p = 0", "count(*)"), "5\n");
+  EXPECT_EQ(scan(t, "WHERE a IN (17, 421) AND p = 0", "count(*)"), "1\n");
+  EXPECT_EQ(scan(t, "JOIN (SELECT 424 AS wanted) ON a = wanted", "a"), "424\n");
+  EXPECT_EQ(scan(t, "", "count(*), min(a), max(a)"), "1000|0|999\n") << "from the log alone";
+  EXPECT_NE(rows("EXPLAIN SELECT * FROM delta_scan('" + t.path() + "') WHERE a = 423").find("1 of 100 files"), std::string::npos);
+  EXPECT_EQ(failure("SELECT * FROM delta_scan('" + t.path() + "') WHERE a = 433").kind(), ErrorKind::kNotFound);
+}
+
 TEST_F(DeltaScan, NamesWithBlanksPercentAndUnicode) {
   auto t = table("a b%20ü=x");
   copy(t, "d=ü %/f%41 1.parquet", "SELECT 1 AS a");

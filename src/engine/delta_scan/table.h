@@ -14,6 +14,7 @@
 #include "delta/catalog_commits.h"
 #include "delta/scan.h"
 #include "delta/snapshot.h"
+#include "engine/delta_scan/footer_cache.h"
 #include "engine/delta_scan/object_file_system.h"
 #include "engine/delta_scan/session_tables.h"
 
@@ -55,6 +56,7 @@ class TableAccess {
   Status check_granted(const std::string& location) const;
 
   const std::shared_ptr<StoreRegistry>& stores() const { return stores_; }
+  FooterCache& footers() const { return *footers_; }
   const Environment& environment() const { return environment_; }
 
  private:
@@ -66,6 +68,7 @@ class TableAccess {
                                            const std::optional<int64_t>& version, delta::LoadFiles files) const;
 
   std::shared_ptr<StoreRegistry> stores_ = std::make_shared<StoreRegistry>();
+  std::unique_ptr<FooterCache> footers_ = std::make_unique<FooterCache>();
   std::unique_ptr<SessionTables> tables_ = std::make_unique<SessionTables>();
 };
 
