@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <histedit.h>
@@ -14,6 +15,13 @@ namespace deltastream::cli {
 namespace {
 
 constexpr size_t kMostListed = 100;
+
+// Tells the terminal to put marks around what is pasted, so that tabs and newlines in it are not keys.
+void mark_pastes(bool on) {
+  if (!can_redraw(STDOUT_FILENO)) return;
+  std::fputs(on ? "\x1b[?2004h" : "\x1b[?2004l", stdout);
+  std::fflush(stdout);
+}
 
 // What all names begin with.
 std::string common_beginning(const std::vector<std::string>& names) {
@@ -42,8 +50,10 @@ LineEditor::LineEditor(ShellHistory& history, Completer completer)
   el_set(edit_, EL_ADDFN, "ds-interrupt", "Drop the line", on_interrupt);
   el_set(edit_, EL_ADDFN, "ds-suspend", "Suspend the shell", on_suspend);
   el_set(edit_, EL_ADDFN, "ds-complete", "Complete the word", on_tab);
+  el_set(edit_, EL_ADDFN, "ds-paste", "Take what is pasted as it is", on_paste);
   el_source(edit_, nullptr);  // the user's .editrc
   el_set(edit_, EL_BIND, "^I", "ds-complete", nullptr);
+  el_set(edit_, EL_BIND, "\\e[200~", "ds-paste", nullptr);
   el_set(edit_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   // Ctrl-C and Ctrl-Z are keys while a line is edited, so that the line can be dropped in an orderly way.
   el_set(edit_, EL_SETTY, "-d", "-isig", nullptr);
@@ -71,12 +81,31 @@ unsigned char LineEditor::on_interrupt(editline* edit, int) {
 }
 
 unsigned char LineEditor::on_suspend(editline* edit, int) {
+  mark_pastes(false);
   el_set(edit, EL_PREP_TERM, 0);
   std::fputs("\n", stdout);
   std::fflush(stdout);
   std::raise(SIGTSTP);
   el_set(edit, EL_PREP_TERM, 1);
+  mark_pastes(true);
   return CC_REDISPLAY;
+}
+
+unsigned char LineEditor::on_paste(editline* edit, int) {
+  static constexpr std::wstring_view kEnd = L"\x1b[201~";
+  std::wstring text;
+  for (wchar_t character = 0; !text.ends_with(kEnd);) {
+    if (el_wgetc(edit, &character) != 1) return CC_EOF;
+    text += character;
+  }
+  text.resize(text.size() - kEnd.size());
+  std::wstring clean;
+  for (const wchar_t character : text) {
+    if (character == L'\r') clean += L'\n';  // what some terminals send for a newline
+    else if (character >= L' ' || character == L'\n' || character == L'\t') clean += character;
+  }
+  if (!clean.empty() && el_winsertstr(edit, clean.c_str()) != 0) return CC_ERROR;
+  return CC_REFRESH;
 }
 
 unsigned char LineEditor::on_tab(editline* edit, int) { return of(edit).complete(); }
@@ -124,7 +153,9 @@ LineEditor::End LineEditor::read(const std::string& prompt, std::string& line) {
   interrupted_ = false;
   line.clear();
   int length = 0;
+  mark_pastes(true);
   const char* text = el_gets(edit_, &length);
+  mark_pastes(false);
   if (interrupted_) return End::kInterrupted;
   if (!text || length <= 0) return End::kEndOfInput;
   line.assign(text);

@@ -25,7 +25,8 @@ class LineEditor {
   LineEditor& operator=(const LineEditor&) = delete;
 
   enum class End { kLine, kInterrupted, kEndOfInput };
-  // One line without its newline (several when an entry of the history was taken up); nothing after Ctrl-C and Ctrl-D.
+  // One line without its newline (several when an entry of the history was taken up, or when some were pasted); nothing after Ctrl-C and
+  // Ctrl-D.
   End read(const std::string& prompt, std::string& line);
 
  private:
@@ -33,6 +34,7 @@ class LineEditor {
   static char* prompt(editline* edit);
   static unsigned char on_interrupt(editline* edit, int character);
   static unsigned char on_suspend(editline* edit, int character);
+  static unsigned char on_paste(editline* edit, int character);
   static unsigned char on_tab(editline* edit, int character);
   unsigned char complete();
   void list(const std::vector<std::string>& names) const;

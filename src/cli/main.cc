@@ -9,7 +9,7 @@
 namespace {
 
 constexpr const char* kFooter =
-    "Exit codes: 0 done (or stopped so that it can go on), 1 an error, 2 wrong usage.\n"
+    "Exit codes: 0 done (or stopped so that it can go on), 1 an error, 2 wrong usage, 130 ended by Ctrl-C.\n"
     "Errors stand on standard error as 'error: <kind>: <text>'.";
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {

@@ -2,21 +2,24 @@
 
 #include <atomic>
 
+#include <unistd.h>
+
 namespace deltastream::cli {
 namespace {
 
 std::atomic<engine::BatchSession*> g_session{nullptr};
-std::atomic<bool> g_asked{false};
+std::atomic<bool> g_asked{false}, g_second_ends{false};
 
 // Only async-signal-safe calls.
-void on_signal(int) {
-  g_asked = true;
+void on_signal(int number) {
+  if (g_asked.exchange(true) && g_second_ends) _exit(128 + number);
   if (engine::BatchSession* session = g_session.load()) session->interrupt();
 }
 
 }  // namespace
 
-QueryInterrupt::QueryInterrupt(engine::BatchSession& session) : session_(session) {
+QueryInterrupt::QueryInterrupt(engine::BatchSession& session, Second second) : session_(session) {
+  g_second_ends = second == Second::kEnds;
   g_asked = false;
   g_session = &session;
   struct sigaction action = {};

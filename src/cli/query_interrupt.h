@@ -9,7 +9,9 @@ namespace deltastream::cli {
 
 class QueryInterrupt {
  public:
-  explicit QueryInterrupt(engine::BatchSession& session);
+  // What a second Ctrl-C does before forget(): the same again, or it ends the process at once.
+  enum class Second { kSame, kEnds };
+  QueryInterrupt(engine::BatchSession& session, Second second);
   ~QueryInterrupt();
   QueryInterrupt(const QueryInterrupt&) = delete;
   QueryInterrupt& operator=(const QueryInterrupt&) = delete;

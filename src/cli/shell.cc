@@ -1,5 +1,6 @@
 #include "cli/shell.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -27,14 +28,14 @@ bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\n\r"
 class Shell {
  public:
   Shell(engine::BatchSession& session, ResultLook look)
-      : session_(session), interrupt_(session), look_(std::move(look)), history_(history_file()),
+      : session_(session), interrupt_(session, QueryInterrupt::Second::kSame), look_(std::move(look)), history_(history_file()),
         editor_(history_, [this](const std::string& before) { return complete_line(session_, pending_, before); }) {}
 
   void run() {
     for (std::string line; next_ == ShellNext::kGoOn;) {
       interrupt_.forget();
       switch (editor_.read(pending_.empty() ? "deltastream> " : "        ...> ", line)) {
-        case LineEditor::End::kLine: take(line); break;
+        case LineEditor::End::kLine: take_lines(line); break;
         case LineEditor::End::kInterrupted: pending_.clear(); break;
         case LineEditor::End::kEndOfInput:
           fmt::print("\n");
@@ -46,6 +47,15 @@ class Shell {
   }
 
  private:
+  // What follows in a text is dropped after Ctrl-C.
+  void take_lines(const std::string& text) {
+    for (size_t at = 0; at <= text.size() && next_ == ShellNext::kGoOn && !interrupt_.asked();) {
+      const size_t end = std::min(text.find('\n', at), text.size());
+      take(text.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+
   void take(const std::string& line) {
     if (pending_.empty()) {
       if (is_blank(line)) return;

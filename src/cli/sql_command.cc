@@ -1,6 +1,7 @@
 #include "cli/sql_command.h"
 
 #include <chrono>
+#include <csignal>
 #include <iostream>
 #include <iterator>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/query_interrupt.h"
 #include "cli/result_writer.h"
 #include "cli/shell.h"
 #include "cli/terminal.h"
@@ -118,8 +120,16 @@ int sql_command(const SqlOptions& options) {
   if (!session.ok()) return fail(session.error());
   const bool interactive = options.files.empty() && options.statements.empty() && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && options.output.empty() && !is_binary(options.format);
   if (interactive) return run_shell(**session, {options.format, options.most_rows, false, ""});
-  Status done = execute_all(**session, options);
-  return done.ok() ? 0 : fail(done.error());
+  Status done;
+  {
+    // Ctrl-C ends the statement, so that no half file is left behind; then it ends us as it ends any program.
+    QueryInterrupt interrupt(**session, QueryInterrupt::Second::kEnds);
+    done = execute_all(**session, options);
+  }
+  if (done.ok()) return 0;
+  fail(done.error());
+  if (done.error().kind() == ErrorKind::kCancelled) std::raise(SIGINT);
+  return 1;
 }
 
 }  // namespace deltastream::cli

@@ -2,6 +2,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -15,14 +16,14 @@ LONGEST = 60.0  # seconds that something may take on a busy machine
 
 
 class Session:
-    def __init__(self, *arguments, folder, rows=24, columns=80, term="xterm", standard_output=None):
+    def __init__(self, *arguments, folder, rows=24, columns=80, term="xterm", standard_output=None, **variables):
         self.screen = Screen(rows, columns)
-        self.output = ""
+        self.output = self.partial = ""
         self.mark = 0
         self.status = None
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            environment = {**os.environ, "HOME": folder, "TERM": term}
+            environment = {**os.environ, "HOME": folder, "TERM": term, **variables}
             os.chdir(folder)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             if standard_output:
@@ -48,7 +49,10 @@ class Session:
         except OSError:  # the other end is closed
             return False
         self.screen.feed(data)
-        self.output += data.decode(errors="replace")
+        # What switches the marks around pastes is no text.
+        text = self.partial + data.decode(errors="replace")
+        self.partial = re.search(r"(\x1b(\[(\?\d*)?)?)?$", text)[0]
+        self.output += re.sub(r"\x1b\[\?2004[hl]", "", text[: len(text) - len(self.partial)])
         return bool(data)
 
     def until(self, holds, what):

@@ -155,6 +155,31 @@ class Shell(unittest.TestCase):
         self.complete(shell, "SELECT * FROM 'lake/i", "SELECT * FROM 'lake/it''s/")
         self.complete(shell, "\\i pla", "\\i planes.csv")
 
+    def test_completion_of_columns_of_files(self):
+        shell = self.shell()
+        self.execute(shell, "COPY (SELECT 1 AS tail_number) TO 'planes.parquet';")
+        self.complete(shell, "FROM 'planes.parquet' SELECT tail_", "FROM 'planes.parquet' SELECT tail_number")
+
+    # Typing
+    def test_other_alphabets_whatever_the_language(self):
+        shell = self.shell(LC_ALL="C")
+        self.assertIn("\nö日本\n", self.execute(shell, "SELECT 'ö日本' AS x;"))
+        shell.send("\x1b[A")
+        shell.see(PROMPT + "SELECT 'ö日本' AS x;")
+
+    def test_a_paste_is_taken_as_it_is(self):
+        shell = self.shell()
+        shell.send("\x1b[200~SELECT 1 AS a,\r\t2 AS b;\rSELECT 'x\t' AS c;\x1b[201~")
+        shell.see("AS c;")
+        self.assertNotIn("(1 row)", shell.screen.text())  # nothing runs before Enter
+        shell.send("\n")
+        shell.wait("\r\n1 │ 2\r\n")
+        shell.wait("\r\nx\\t\r\n")
+        shell.wait(PROMPT)
+        shell.send("\x1b[A\x1b[A")
+        shell.until(lambda: "2 AS b;" in shell.screen.text().split(PROMPT.strip())[-1], "first statement")
+        self.assertNotIn("AS c", shell.screen.text().split(PROMPT.strip())[-1])  # each statement is an entry
+
     # Results
     def table(self, output):
         """The lines of a result, without the statement before and the prompt after."""
@@ -201,6 +226,16 @@ class Shell(unittest.TestCase):
         with Session("sql", "--rows", "0", "-c", "SELECT range AS n FROM range(100)", folder=self.folder.name) as session:
             self.assertEqual(session.end(), 0)
             self.assertIn("(100 rows)", session.output)
+
+    def test_ctrl_c_leaves_no_half_file(self):
+        statement = "SELECT range AS n FROM range(1000000000000)"
+        with Session("sql", "--format", "csv", "--output", "out.csv", "-c", statement, folder=self.folder.name) as session:
+            part = os.path.join(self.folder.name, ".out.csv.part")
+            session.until(lambda: os.path.exists(part) and os.path.getsize(part) > 0, "rows in the file")
+            session.send("\x03")
+            self.assertEqual(session.end(), -2)  # by the signal, as a shell expects it
+            self.assertIn("error: cancelled: ", session.output)
+            self.assertEqual([name for name in os.listdir(self.folder.name) if "out.csv" in name], [])
 
     # Commands
     def test_commands(self):

@@ -69,7 +69,29 @@ TEST_F(BatchSessionTest, CompletesTheLastWord) {
   EXPECT_EQ(completed("SELECT * FROM "), "SELECT * FROM flights");
   EXPECT_EQ(completed("SELECT a FROM delta.`/lake/a b` WHE"), "SELECT a FROM delta.`/lake/a b` WHERE ");
   EXPECT_EQ(completed("SELECT 'fli"), "SELECT 'fli");
+  EXPECT_EQ(completed("FROM flights f SELECT f."), "FROM flights f SELECT f.carrier");
+  EXPECT_EQ(completed("FROM flights f SELECT f.d"), "FROM flights f SELECT f.dep_delay");
+  EXPECT_EQ(completed("SELECT * FROM main.fl"), "SELECT * FROM main.flights");
   for (const std::string& name : session_->complete("SELECT ca").names) EXPECT_EQ(name.substr(0, 2), "ca");
+}
+
+TEST_F(BatchSessionTest, CompletesColumnsOfFilesAndTables) {
+  TempFolder folder;
+  rows("COPY (SELECT 1 AS tail_number, 2 AS \"two words\") TO '" + folder / "planes.parquet" + "'");
+  HandmadeTable table(folder / "lake/flights");
+  table.commit(0, HandmadeTable::head(HandmadeTable::field("carrier_code", "string")));
+  auto first = [&](const std::string& text) {
+    const Completion completion = session_->complete(text);
+    return completion.names.empty() ? "nothing" : completion.names.front();
+  };
+  EXPECT_EQ(first("FROM '" + folder / "planes.parquet" + "' SELECT tail"), "tail_number");
+  EXPECT_EQ(first("FROM '" + folder / "planes.parquet" + "' p SELECT p.tw"), "\"two words\"");
+  EXPECT_EQ(first("SELECT * FROM delta.`" + folder / "lake/flights" + "` WHERE carr"), "carrier_code");
+  EXPECT_EQ(first("SELECT * FROM delta_scan('" + folder / "lake/flights" + "') AS f WHERE f."), "carrier_code");
+  rows("ATTACH '" + folder / "lake" + "' AS lake (TYPE deltastream)");
+  EXPECT_EQ(first("SELECT * FROM lake."), "flights");
+  EXPECT_EQ(first("SELECT * FROM lake.fl"), "flights");
+  EXPECT_EQ(first("SELECT * FROM lake.flights f WHERE f.car"), "carrier_code");
 }
 
 TEST_F(BatchSessionTest, SyntaxErrorsShowThePlace) {
