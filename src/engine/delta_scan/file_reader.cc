@@ -1,11 +1,10 @@
 #include "engine/delta_scan/file_reader.h"
 
-#include "parquet_reader.hpp"
-
 #include "duckdb/function/function_binder.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/planner/expression/list.hpp"
 #include "engine/batch/errors.h"
+#include "engine/delta_scan/data_file.h"
 #include "engine/delta_scan/deletion_filter.h"
 #include "engine/delta_scan/file_columns.h"
 #include "engine/delta_scan/file_list.h"
@@ -17,56 +16,6 @@ namespace {
 using duckdb::Expression;
 using duckdb::idx_t;
 using duckdb::make_uniq;
-
-// Bytes that break their format, as DuckDB tells it; what the session or the user's own expressions did stays as it is.
-bool is_about_bytes(const duckdb::ErrorData& data) {
-  switch (data.Type()) {
-    case duckdb::ExceptionType::IO:
-    case duckdb::ExceptionType::INVALID_INPUT:
-    case duckdb::ExceptionType::SERIALIZATION:
-    case duckdb::ExceptionType::INTERNAL:
-    case duckdb::ExceptionType::INVALID:
-    case duckdb::ExceptionType::UNKNOWN_TYPE: return true;
-    default: return false;
-  }
-}
-
-[[noreturn]] void rethrow_reading(const std::exception& exception, const DeltaTable& table) {
-  duckdb::ErrorData data(exception);
-  Error error = batch::from_duckdb(data);
-  bool ours = data.ExtraInfo().count("deltastream_kind") > 0;
-  if (ours || !is_about_bytes(data)) {
-    if (!ours) throw;
-    batch::throw_error(error.add_context("reading " + table.snapshot.where()));
-  }
-  batch::throw_error(corrupt(error.message()).add_context("reading " + table.snapshot.where()));
-}
-
-// Errors while reading name the table and its version.
-class DataFileReader final : public duckdb::ParquetReader {
- public:
-  DataFileReader(duckdb::ClientContext& context, const duckdb::OpenFileInfo& data_file, duckdb::ParquetOptions options,
-                 FooterCache::Footer footer, std::shared_ptr<const DeltaTable> table)
-      : ParquetReader(context, data_file, std::move(options), std::move(footer)), table_(std::move(table)) {}
-
-  duckdb::AsyncResult Scan(duckdb::ClientContext& context, duckdb::GlobalTableFunctionState& global_state,
-                           duckdb::LocalTableFunctionState& local_state, DataChunk& chunk) override {
-    try {
-      return ParquetReader::Scan(context, global_state, local_state, chunk);
-    } catch (const std::exception& exception) {
-      rethrow_reading(exception, *table_);
-    }
-  }
-
-  // What the log says of the file: in the scan's list, which lives longer. A change only where changes are read.
-  const delta::ScanFile* in_log = nullptr;
-  const ChangeEntry* change = nullptr;
-  // Filters on _metadata, which has no column in the file: over the columns read.
-  duckdb::vector<duckdb::unique_ptr<Expression>> late_filters;
-
- private:
-  std::shared_ptr<const DeltaTable> table_;
-};
 
 duckdb::unique_ptr<Expression> constant(Value value) { return make_uniq<duckdb::BoundConstantExpression>(std::move(value)); }
 
@@ -141,21 +90,7 @@ duckdb::unique_ptr<duckdb::MultiFileReaderGlobalState> DeltaFileReader::Initiali
 
 duckdb::shared_ptr<duckdb::BaseFileReader> DeltaFileReader::CreateReader(duckdb::ClientContext& context, duckdb::GlobalTableFunctionState&,
                                                                          const duckdb::OpenFileInfo& file, idx_t, const duckdb::MultiFileBindData&) {
-  duckdb::ParquetOptions options(context);
-  // Bounds in a footer say nothing of NaN, which is greater than all numbers.
-  options.can_have_nan = true;
-  try {
-    FooterCache& footers = access_->footers();
-    if (auto footer = footers.find(file.path)) {
-      auto reader = duckdb::make_shared_ptr<DataFileReader>(context, file, options, footer, target_.table);
-      if (footer->IsValid(reader->GetHandle())) return reader;
-    }
-    auto reader = duckdb::make_shared_ptr<DataFileReader>(context, file, std::move(options), nullptr, target_.table);
-    footers.keep(file.path, reader->metadata);
-    return reader;
-  } catch (const std::exception& exception) {
-    rethrow_reading(exception, table());
-  }
+  return DataFileReader::open(context, file, target_.table, access_->footers());
 }
 
 std::optional<Value> DeltaFileReader::constant_value(idx_t column, const duckdb::BaseFileReader& reader) const {
@@ -231,26 +166,30 @@ duckdb::ReaderInitializeType DeltaFileReader::CreateMapping(duckdb::ClientContex
     }
     return result;
   } catch (const std::exception& exception) {
-    rethrow_reading(exception, table());
+    rethrow_reading(exception, reader_data.reader->file, table());
   }
 }
 
 void DeltaFileReader::FinalizeChunk(duckdb::ClientContext& context, const duckdb::MultiFileBindData& bind_data, duckdb::BaseFileReader& reader,
                                     const duckdb::MultiFileReaderData& reader_data, DataChunk& input, DataChunk& output,
                                     duckdb::ExpressionExecutor& executor, duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) {
-  auto& filters = reader.Cast<DataFileReader>().late_filters;
-  if (filters.empty()) {
+  try {
+    auto& filters = reader.Cast<DataFileReader>().late_filters;
+    if (filters.empty()) {
+      MultiFileReader::FinalizeChunk(context, bind_data, reader, reader_data, input, output, executor, global_state);
+      return;
+    }
+    duckdb::BoundConjunctionExpression all(duckdb::ExpressionType::CONJUNCTION_AND);
+    for (const auto& filter : filters) all.children.push_back(filter->Copy());
+    if (all.children.size() == 1) all.children.push_back(constant(Value::BOOLEAN(true)));
+    duckdb::ExpressionExecutor selection_executor(context, all);
+    duckdb::SelectionVector selection(STANDARD_VECTOR_SIZE);
+    idx_t count = selection_executor.SelectExpression(input, selection);
     MultiFileReader::FinalizeChunk(context, bind_data, reader, reader_data, input, output, executor, global_state);
-    return;
+    if (count < output.size()) output.Slice(selection, count);
+  } catch (const std::exception& exception) {
+    rethrow_reading(exception, reader.file, table());
   }
-  duckdb::BoundConjunctionExpression all(duckdb::ExpressionType::CONJUNCTION_AND);
-  for (const auto& filter : filters) all.children.push_back(filter->Copy());
-  if (all.children.size() == 1) all.children.push_back(constant(Value::BOOLEAN(true)));
-  duckdb::ExpressionExecutor selection_executor(context, all);
-  duckdb::SelectionVector selection(STANDARD_VECTOR_SIZE);
-  idx_t count = selection_executor.SelectExpression(input, selection);
-  MultiFileReader::FinalizeChunk(context, bind_data, reader, reader_data, input, output, executor, global_state);
-  if (count < output.size()) output.Slice(selection, count);
 }
 
 duckdb::unique_ptr<Expression> DeltaFileReader::GetVirtualColumnExpression(

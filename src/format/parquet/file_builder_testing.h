@@ -2,6 +2,8 @@
 // Parquet files put together by hand, level by level and byte by byte, as other and older writers wrote them: for the
 // tests of this folder only.
 
+#include <zlib.h>
+
 #include <cstring>
 #include <optional>
 #include <string>
@@ -72,6 +74,7 @@ class FileBuilder {
   pq::CompressionCodec::type codec = pq::CompressionCodec::UNCOMPRESSED;
   std::string (*pack)(const std::string&) = nullptr;
   bool dictionary_offset_zero = false;
+  bool checksums = false;  // in page headers
 
   FileBuilder& row_group(int64_t rows, const std::vector<BuiltLeaf>& leaves) {
     pq::RowGroup group;
@@ -146,6 +149,7 @@ class FileBuilder {
       header.uncompressed_page_size = static_cast<int32_t>(whole.size());
     }
     header.compressed_page_size = static_cast<int32_t>(page.size());
+    if (checksums) header.__set_crc(static_cast<int32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(page.data()), page.size())));
     pq::ColumnChunk chunk;
     chunk.__isset.meta_data = true;
     auto& meta = chunk.meta_data;

@@ -1,6 +1,8 @@
 // Files as other programs write them, or wrote them once.
 #include <zlib.h>
 
+#include <tuple>
+
 #include "duckdb/common/types/timestamp.hpp"
 #include "format/parquet/file_builder_testing.h"
 #include "format/parquet/parquet_testing.h"
@@ -143,17 +145,27 @@ TEST(ForeignFiles, TwoLevelListsOfStructs) {
 }
 
 TEST(ForeignFiles, MapsOfOldAndNew) {
-  for (bool old : {true, false}) {
+  using Converted = std::optional<pq::ConvertedType::type>;
+  const Converted map = pq::ConvertedType::MAP, key_value = pq::ConvertedType::MAP_KEY_VALUE;
+  // Today's form, parquet-mr's old one, and the oldest, which names the outer group after the inner.
+  for (const auto& [outer, inner, name] : {std::tuple{map, Converted(), "key_value"}, std::tuple{map, key_value, "map"}, std::tuple{key_value, Converted(), "map"}}) {
     const std::string bytes =
         FileBuilder(1)
-            .add(FileBuilder::group("m", 1, kOptional, pq::ConvertedType::MAP))
-            .add(FileBuilder::group(old ? "map" : "key_value", 2, kRepeated, old ? std::optional(pq::ConvertedType::MAP_KEY_VALUE) : std::nullopt))
+            .add(FileBuilder::group("m", 1, kOptional, outer))
+            .add(FileBuilder::group(name, 2, kRepeated, inner))
             .add(FileBuilder::leaf("key", pq::Type::BYTE_ARRAY, kRequired, pq::ConvertedType::UTF8))
             .add(FileBuilder::leaf("value", pq::Type::INT32, kOptional))
             .row_group(3, {{pq::Type::BYTE_ARRAY, plain_bytes({"a", "b"}), {2, 2, 0, 1}, {0, 1, 0, 0}}, {pq::Type::INT32, plain<int32_t>({7}), {3, 2, 0, 1}, {0, 1, 0, 0}}})
             .finish();
-    EXPECT_EQ(read_as(bytes, {"m"}, LogicalType::MAP(LogicalType::VARCHAR, LogicalType::INTEGER)), "{a=7, b=NULL}|NULL|{}|") << old;
+    EXPECT_EQ(read_as(bytes, {"m"}, LogicalType::MAP(LogicalType::VARCHAR, LogicalType::INTEGER)), "{a=7, b=NULL}|NULL|{}|") << name << outer.has_value();
   }
+}
+
+TEST(ForeignFiles, ShapesAreBytes) {
+  pq::SchemaElement shape = FileBuilder::leaf("g", pq::Type::BYTE_ARRAY, kRequired);
+  shape.__isset.logicalType = true;
+  shape.logicalType.__set_GEOMETRY(pq::GeometryType());
+  EXPECT_EQ(read_as(one_column(shape, plain_bytes({"wkb"}), 1), {"g"}, LogicalType::BLOB), "wkb|");
 }
 
 TEST(ForeignFiles, PagesOfVersion2AndGzip) {

@@ -34,43 +34,54 @@ Status ObjectBytes::keep_tail(uint64_t bytes) {
   return {};
 }
 
-void ObjectBytes::plan(std::vector<ByteRange> ranges) {
+void ObjectBytes::plan(std::vector<ChunkPlace> chunks) {
   pieces_.clear();
-  std::sort(ranges.begin(), ranges.end(), [](const ByteRange& a, const ByteRange& b) { return a.start < b.start; });
-  for (const ByteRange& range : ranges) {
-    if (range.length == 0 || range.start > size_ || range.length > size_ - range.start) continue;
+  std::sort(chunks.begin(), chunks.end(), [](const ChunkPlace& a, const ChunkPlace& b) { return a.range.start < b.range.start; });
+  for (const ChunkPlace& chunk : chunks) {
+    const ByteRange& range = chunk.range;
+    if (range.length == 0) continue;
     if (!pieces_.empty()) {
       ByteRange& last = pieces_.back().range;
-      const uint64_t end = std::max(last.start + last.length, range.start + range.length);
-      if (range.start <= last.start + last.length + kGapBytes && end - last.start <= kPieceBytes) {
+      const uint64_t end = std::max(last.end(), range.end());
+      if (range.start <= last.end() + kGapBytes && end - last.start <= kPieceBytes) {
         last.length = end - last.start;
         continue;
       }
     }
     pieces_.push_back({range, {}});
   }
+  unchecked_ = UncheckedChunks(std::move(chunks));
+}
+
+Result<std::string_view> ObjectBytes::held(const ByteRange& range) {
+  const uint64_t tail_start = size_ - tail_.size();
+  if (range.start >= tail_start) return std::string_view(tail_).substr(range.start - tail_start, range.length);
+  for (Piece& piece : pieces_) {
+    if (range.start < piece.range.start || range.end() > piece.range.end()) continue;
+    if (piece.bytes.empty()) {
+      std::string bytes(piece.range.length, '\0');
+      DS_RETURN_IF_ERROR(store_->get_range(path_, piece.range.start, bytes));
+      piece.bytes = std::move(bytes);
+    }
+    return std::string_view(piece.bytes).substr(range.start - piece.range.start, range.length);
+  }
+  return std::string_view();
+}
+
+Status ObjectBytes::check(const ChunkPlace& chunk) {
+  DS_ASSIGN_OR_RETURN(std::string_view bytes, held(chunk.range));
+  return check_pages(bytes, chunk, path_);
 }
 
 Status ObjectBytes::read(uint64_t offset, std::span<char> buffer) {
   if (offset > size_ || buffer.size() > size_ - offset) {
     return corrupt(fmt::format("bytes {} to {} of '{}' are asked for, but it has {}", offset, offset + buffer.size(), path_, size_));
   }
-  const uint64_t tail_start = size_ - tail_.size();
-  if (offset >= tail_start) {
-    std::memcpy(buffer.data(), tail_.data() + (offset - tail_start), buffer.size());
-    return {};
-  }
-  for (Piece& piece : pieces_) {
-    if (offset < piece.range.start || offset + buffer.size() > piece.range.start + piece.range.length) continue;
-    if (piece.bytes.empty()) {
-      std::string bytes(piece.range.length, '\0');
-      DS_RETURN_IF_ERROR(store_->get_range(path_, piece.range.start, bytes));
-      piece.bytes = std::move(bytes);
-    }
-    std::memcpy(buffer.data(), piece.bytes.data() + (offset - piece.range.start), buffer.size());
-    return {};
-  }
-  return store_->get_range(path_, offset, buffer);
+  if (const ChunkPlace* chunk = unchecked_.take(offset)) DS_RETURN_IF_ERROR(check(*chunk));
+  DS_ASSIGN_OR_RETURN(std::string_view bytes, held({offset, buffer.size()}));
+  if (bytes.size() != buffer.size()) return store_->get_range(path_, offset, buffer);
+  std::memcpy(buffer.data(), bytes.data(), bytes.size());
+  return {};
 }
 
 duckdb::unique_ptr<duckdb::FileHandle> ObjectFiles::OpenFile(const std::string& path, duckdb::FileOpenFlags flags,

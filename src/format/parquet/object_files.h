@@ -1,8 +1,8 @@
 #pragma once
 // The file system a Parquet reader sees: one object of a store, with the bytes that will be needed fetched in few large
 // ranges. The end of the object (the footer) is kept; the column chunks of the current row group are announced with plan()
-// and fetched, neighbours together, when first touched. Every read is checked against the object's size. Errors of the
-// store go into the StoreFailure. One thread at a time.
+// and fetched, neighbours together, and looked through when first touched. Every read is checked against the object's size.
+// Errors of the store go into the StoreFailure. One thread at a time.
 
 #include <memory>
 #include <string>
@@ -10,14 +10,10 @@
 
 #include "duckdb/common/file_system.hpp"
 #include "format/parquet/failure.h"
+#include "format/parquet/pages.h"
 #include "storage/object_store.h"
 
 namespace deltastream::format::parquet {
-
-struct ByteRange {
-  uint64_t start = 0;
-  uint64_t length = 0;
-};
 
 // The object's bytes.
 class ObjectBytes {
@@ -31,11 +27,15 @@ class ObjectBytes {
   std::string_view tail() const { return tail_; }
   uint64_t size() const { return size_; }
   const std::string& path() const { return path_; }
-  // Forgets the earlier plan. Ranges that reach outside the object are left out: the read that wants them will fail.
-  void plan(std::vector<ByteRange> ranges);
+  // Forgets the earlier plan. The chunks lie inside the object. Each is looked through when it is first touched.
+  void plan(std::vector<ChunkPlace> chunks);
   Status read(uint64_t offset, std::span<char> buffer);
 
  private:
+  Status check(const ChunkPlace& chunk);
+  // The bytes as they are held, fetched now if they are planned; empty when they are neither.
+  Result<std::string_view> held(const ByteRange& range);
+
   struct Piece {
     ByteRange range;
     std::string bytes;  // empty until touched
@@ -46,6 +46,7 @@ class ObjectBytes {
   uint64_t size_ = 0;
   std::string tail_;
   std::vector<Piece> pieces_;
+  UncheckedChunks unchecked_;
 };
 
 class ObjectFiles final : public duckdb::FileSystem {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "duckdb/storage/caching_file_system.hpp"
 #include "format/parquet.h"
 #include "format/parquet/database.h"
 #include "format/parquet/footer.h"
+#include "format/parquet/metadata.h"
 #include "format/parquet/object_files.h"
 #include "format/parquet/projection.h"
 #include "format/parquet/row_groups.h"
@@ -23,11 +25,12 @@ class FileReader final : public ParquetFileReader {
     DS_RETURN_IF_ERROR(bytes_.open());
     DS_ASSIGN_OR_RETURN(uint64_t footer, footer_length(bytes_.tail(), bytes_.size(), path()));
     DS_RETURN_IF_ERROR(bytes_.keep_tail(footer));
-    DS_RETURN_IF_ERROR(check_footer(bytes_.tail().substr(bytes_.tail().size() - footer), path()));
+    DS_ASSIGN_OR_RETURN(auto metadata, parse_footer(bytes_.tail().substr(bytes_.tail().size() - footer), bytes_.size(), path()));
     return guard([&]() -> Status {
       context_ = make_context(duckdb::make_uniq<ObjectFiles>(bytes_, failure_));
-      reader_ = duckdb::make_shared_ptr<duckdb::ParquetReader>(*context_, duckdb::OpenFileInfo(path()), duckdb::ParquetOptions());
-      DS_RETURN_IF_ERROR(check_row_groups(*reader_, bytes_.size(), path()));
+      const duckdb::OpenFileInfo file(path());
+      auto handle = duckdb::CachingFileSystem::Get(*context_).OpenFile(duckdb::QueryContext(*context_), file, duckdb::FileFlags::FILE_FLAGS_READ);
+      reader_ = duckdb::make_shared_ptr<duckdb::ParquetReader>(*context_, file, duckdb::ParquetOptions(), for_reader(std::move(metadata), *handle, footer));
       describe();
       columns_ = columns;
       project({});
@@ -170,7 +173,7 @@ class FileReader final : public ParquetFileReader {
       state_ = std::make_unique<duckdb::ParquetReaderScanState>();
       reader_->InitializeScan(*context_, *state_, duckdb::vector<duckdb::idx_t>(kept_.begin() + static_cast<int64_t>(from), kept_.end()));
     }
-    bytes_.plan(chunk_ranges(*reader_, group, projection_->leaves()));
+    bytes_.plan(chunk_places(*reader_, group, projection_->leaves()));
     if (!projection_->leaves().empty()) {
       DataChunk none;
       none.Initialize(*context_, projection_->scan_types());

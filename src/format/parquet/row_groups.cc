@@ -89,26 +89,22 @@ const duckdb::ParquetColumnSchema* find_leaf(const duckdb::ParquetColumnSchema& 
 }
 
 uint64_t chunk_start(const duckdb_parquet::ColumnMetaData& chunk) {
-  // Some writers leave 0 for a dictionary that is not there.
-  if (chunk.__isset.dictionary_page_offset && chunk.dictionary_page_offset >= 4) {
-    return static_cast<uint64_t>(std::min(chunk.dictionary_page_offset, chunk.data_page_offset));
-  }
-  return static_cast<uint64_t>(chunk.data_page_offset);
+  return static_cast<uint64_t>(chunk.__isset.dictionary_page_offset ? chunk.dictionary_page_offset : chunk.data_page_offset);
 }
 
 Status check_chunk(const duckdb_parquet::ColumnChunk& chunk, uint64_t file_bytes, const std::string& path, size_t group) {
   if (chunk.__isset.file_path) return unsupported(fmt::format("'{}' keeps columns in other files; that is not offered", path));
+  if (chunk.__isset.crypto_metadata) return unsupported(fmt::format("'{}' holds encrypted columns; encryption is not offered", path));
   const auto& meta = chunk.meta_data;
   const bool sound = chunk.__isset.meta_data && meta.data_page_offset >= 4 && meta.total_compressed_size >= 0 && meta.num_values >= 0 &&
-                     static_cast<uint64_t>(meta.data_page_offset) <= file_bytes && static_cast<uint64_t>(meta.total_compressed_size) <= file_bytes;
+                     chunk_start(meta) <= file_bytes && static_cast<uint64_t>(meta.total_compressed_size) <= file_bytes - chunk_start(meta);
   if (!sound) return corrupt(fmt::format("row group {} of Parquet file '{}' describes a column outside the file", group, path));
   return {};
 }
 
 }  // namespace
 
-Status check_row_groups(const duckdb::ParquetReader& reader, uint64_t file_bytes, const std::string& path) {
-  const auto& metadata = *reader.GetFileMetadata();
+Status check_row_groups(const duckdb_parquet::FileMetaData& metadata, uint64_t file_bytes, const std::string& path) {
   int64_t rows = 0;
   for (size_t g = 0; g < metadata.row_groups.size(); g++) {
     const auto& group = metadata.row_groups[g];
@@ -152,15 +148,15 @@ std::vector<duckdb::idx_t> select_row_groups(const duckdb::ParquetReader& reader
   return kept;
 }
 
-std::vector<ByteRange> chunk_ranges(const duckdb::ParquetReader& reader, duckdb::idx_t group, const std::vector<duckdb::idx_t>& leaves) {
+std::vector<ChunkPlace> chunk_places(const duckdb::ParquetReader& reader, duckdb::idx_t group, const std::vector<duckdb::idx_t>& leaves) {
   const auto& columns = reader.GetFileMetadata()->row_groups[group].columns;
-  std::vector<ByteRange> ranges;
+  std::vector<ChunkPlace> places;
   for (duckdb::idx_t leaf : leaves) {
     if (leaf >= columns.size()) continue;
     const auto& meta = columns[leaf].meta_data;
-    ranges.push_back({chunk_start(meta), static_cast<uint64_t>(meta.total_compressed_size)});
+    places.push_back({{chunk_start(meta), static_cast<uint64_t>(meta.total_compressed_size)}, meta.num_values});
   }
-  return ranges;
+  return places;
 }
 
 std::vector<bool> leaves_without_values(const duckdb::ParquetReader& reader, duckdb::idx_t group) {

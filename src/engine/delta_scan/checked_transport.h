@@ -1,0 +1,16 @@
+#pragma once
+// What DuckDB's column readers read a file through: its own transport, but no byte outside of the file is read (its fallback
+// copies past the end of what it fetched when a page header lies), and each column chunk is looked through when it is first
+// touched (format/parquet/pages.h). One thread at a time. Throws DuckDB's exceptions, with our kinds.
+
+#include <vector>
+
+#include "format/parquet/pages.h"
+#include "parquet_reader.hpp"
+
+namespace deltastream::engine {
+
+// Gives an initialised scan such a transport. `path` is for messages.
+void check_reads(duckdb::ParquetReaderScanState& state, const duckdb::ParquetReader& reader, const std::string& path);
+
+}  // namespace deltastream::engine
