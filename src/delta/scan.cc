@@ -142,6 +142,7 @@ Result<ScanPlan> plan_scan(const Snapshot& snapshot, const std::vector<Predicate
     }
     DS_ASSIGN_OR_RETURN(ScanFile kept, to_scan_file(file, **values, *snapshot.store()));
     plan.files.push_back(std::move(kept));
+    plan.statistics.push_back(file.stats);
     return {};
   });
   DS_RETURN_IF_ERROR(std::move(walked).context(snapshot.where()));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/chunk.h"
@@ -40,6 +41,7 @@ enum class SkipReason { kNone, kPartition, kStatistics };
 
 struct ScanPlan {
   std::vector<ScanFile> files;
+  std::vector<std::string_view> statistics;  // by file, as JSON; empty: none. In the snapshot, as long as it does not change
   size_t files_total = 0;
   size_t skipped_by_partition = 0;
   size_t skipped_by_statistics = 0;

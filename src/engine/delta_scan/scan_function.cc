@@ -73,6 +73,11 @@ duckdb::vector<duckdb::PartitionStatistics> statistics_of_files(ClientContext&, 
   return log_statistics(file_list(*input.bind_data));
 }
 
+duckdb::unique_ptr<duckdb::BaseStatistics> statistics_of_column(ClientContext&, duckdb::TableFunctionGetStatisticsInput& input) {
+  if (input.column_index.HasChildren() || input.column_index.IsVirtualColumn()) return nullptr;
+  return column_statistics(file_list(*input.bind_data), input.column_index.GetPrimaryIndex());
+}
+
 duckdb::InsertionOrderPreservingMap<std::string> describe(duckdb::TableFunctionToStringInput& input) {
   duckdb::InsertionOrderPreservingMap<std::string> result;
   if (!input.bind_data) return result;
@@ -116,12 +121,12 @@ duckdb::TableFunction make_scan_function(duckdb::ExtensionLoader& loader, std::s
   function.get_multi_file_reader = make_reader;
   function.get_virtual_columns = virtual_columns;
   function.get_partition_stats = statistics_of_files;
+  function.statistics_extended = statistics_of_column;
   function.pushdown_expression = takes_expression;
   function.to_string = describe;
   function.get_bind_info = catalog_entry;
   // What these would use is known only to a scan that bound itself on its first file.
   function.statistics = nullptr;
-  function.statistics_extended = nullptr;
   function.get_row_id_columns = nullptr;
   function.get_metrics = nullptr;
   function.serialize = nullptr;

@@ -73,6 +73,39 @@ TEST_F(DeltaScan, OnlyFilesThatCanMatchAreOpened) {
   EXPECT_EQ(failure("SELECT * FROM delta_scan('" + t.path() + "') WHERE a = 433").kind(), ErrorKind::kNotFound);
 }
 
+// What DuckDB may take for granted of a column: the log's bounds over all files that are read, and no more.
+TEST_F(DeltaScan, StatisticsOfColumnsComeFromTheLog) {
+  auto t = table("s");
+  copy(t, "1.parquet", "SELECT 3 AS i, 1.5::DECIMAL(5,2) AS d, 'b' AS s, 1.0::DOUBLE AS f, NULL::INTEGER AS n, 1 AS unknown");
+  copy(t, "2.parquet", "SELECT 9 AS i, -2.25::DECIMAL(5,2) AS d, 'a' AS s, 'nan'::DOUBLE AS f, 5 AS n, 100 AS unknown");
+  auto stats = [](const std::string& bounds, const std::string& nulls) {
+    std::string text = R"({"numRecords":1,)" + bounds + R"(,"nullCount":{"i":0,"d":0,"s":0,"f":0,"n":)" + nulls + "}}", escaped;
+    for (char c : text) escaped += c == '"' ? "\\\"" : std::string(1, c);
+    return R"(,"stats":")" + escaped + "\"";
+  };
+  t.commit(0, HandmadeTable::head(f("i", "integer") + "," + f("d", "decimal(5,2)") + "," + f("s", "string") + "," + f("f", "double") + "," + f("n", "integer") + "," +
+                                      f("unknown", "integer") + "," + f("p", "integer"), R"(["p"])") +
+                  t.add("1.parquet", R"({"p":"7"})", stats(R"("minValues":{"i":3,"d":1.50,"s":"b","f":1.0},"maxValues":{"i":3,"d":1.50,"s":"b","f":1.0})", "1")) +
+                  t.add("2.parquet", R"({"p":null})", stats(R"("minValues":{"i":9,"d":-2.25,"s":"a","n":5},"maxValues":{"i":9,"d":-2.25,"s":"a","n":5})", "0")));
+  auto known = [&](const std::string& column, const std::string& where = "") {
+    return rows("SELECT DISTINCT stats(" + column + ") FROM delta_scan('" + t.path() + "') " + where);
+  };
+  auto says = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  for (const char* part : {"Min: 3", "Max: 9", "Has Null: false"}) EXPECT_TRUE(says(known("i"), part)) << known("i");
+  for (const char* part : {"Min: -2.25", "Max: 1.50", "Has Null: false"}) EXPECT_TRUE(says(known("d"), part)) << known("d");
+  for (const char* part : {"Min: 5", "Max: 5", "Has Null: true"}) EXPECT_TRUE(says(known("n"), part)) << known("n");
+  for (const char* part : {"Min: 7", "Max: 7", "Has Null: true"}) EXPECT_TRUE(says(known("p"), part)) << known("p");
+  EXPECT_TRUE(says(known("i", "WHERE p = 7"), "Max: 3")) << known("i", "WHERE p = 7");
+  EXPECT_TRUE(says(known("s"), "Has Null: false")) << known("s");
+  EXPECT_FALSE(says(known("s"), "Max: b")) << known("s");
+  EXPECT_TRUE(says(known("f"), "Has Null: false") && !says(known("f"), "Max: 1.0")) << known("f");
+  EXPECT_FALSE(says(known("unknown"), "Max: 1")) << known("unknown");
+  EXPECT_EQ(scan(t, "WHERE f > 1.0", "i"), "9\n");
+  EXPECT_EQ(scan(t, "ORDER BY i", "i * 2, d * 2, s || 'x', n IS NULL, unknown + 1"), "6|3.00|bx|true|2\n18|-4.50|ax|false|101\n");
+  t.commit(1, t.add("1.parquet", R"({"p":"8"})", "", "./1.parquet"));
+  EXPECT_FALSE(says(known("i"), "Max: 9") || says(known("i"), "Has Null: false")) << "a file without statistics: " << known("i");
+}
+
 TEST_F(DeltaScan, NamesWithBlanksPercentAndUnicode) {
   auto t = table("a b%20ü=x");
   copy(t, "d=ü %/f%41 1.parquet", "SELECT 1 AS a");
