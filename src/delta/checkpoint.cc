@@ -15,8 +15,9 @@ struct Written {
   int64_t adds = 0;
 };
 
+// Times of the log may be any number, so they are compared with, never added to.
 bool expired(const Txn& txn, int64_t now_ms, int64_t retention_ms) {
-  return retention_ms >= 0 && txn.last_updated && *txn.last_updated + retention_ms < now_ms;
+  return retention_ms >= 0 && txn.last_updated && *txn.last_updated < now_ms - retention_ms;
 }
 
 Result<Written> write_rows(const Snapshot& table) {
@@ -41,7 +42,7 @@ Result<Written> write_rows(const Snapshot& table) {
     return file->write_add(add);
   }));
   DS_RETURN_IF_ERROR(table.tombstones().for_each([&](const FileView& remove) {
-    return remove.time + tombstone_ms < now_ms ? Status() : file->write_remove(remove);
+    return remove.time < now_ms - tombstone_ms ? Status() : file->write_remove(remove);
   }));
   if (written.adds != static_cast<int64_t>(table.files().size())) {
     return internal("the checkpoint was given " + std::to_string(written.adds) + " files of " + std::to_string(table.files().size()));

@@ -141,7 +141,9 @@ TEST(WriteCheckpoint, DropsWhatHasExpired) {
   removed("fresh", now_ms - day);
   removed("old", now_ms - 3 * day);
   removed("undated", std::nullopt);
-  for (auto txn : {Txn{"live", 1, now_ms - 2 * day}, Txn{"dead", 1, now_ms - 4 * day}, Txn{"undated", 1, std::nullopt}}) append_json(txn, lines.emplace_back());
+  removed("end of time", INT64_MAX);
+  removed("before time", INT64_MIN);
+  for (auto txn : {Txn{"live", 1, now_ms - 2 * day}, Txn{"dead", 1, now_ms - 4 * day}, Txn{"undated", 1, std::nullopt}, Txn{"last", 1, INT64_MAX}, Txn{"first", 1, INT64_MIN}}) append_json(txn, lines.emplace_back());
   commit_lines(store, 1, lines);
   ASSERT_TRUE(write_checkpoint(open_all(store, environment)).ok());
   forget_commits(store, 1);
@@ -153,9 +155,9 @@ TEST(WriteCheckpoint, DropsWhatHasExpired) {
                     return {};
                   })
                   .ok());
-  EXPECT_EQ(tombstones, std::vector<std::string>{"fresh"});
-  EXPECT_TRUE(after.txn("live") && after.txn("undated"));
-  EXPECT_FALSE(after.txn("dead"));
+  EXPECT_EQ(tombstones, (std::vector<std::string>{"fresh", "end of time"}));
+  EXPECT_TRUE(after.txn("live") && after.txn("undated") && after.txn("last"));
+  EXPECT_FALSE(after.txn("dead") || after.txn("first"));
 }
 
 TEST(WriteCheckpoint, LeavesANewerHintAlone) {

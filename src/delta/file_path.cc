@@ -47,6 +47,7 @@ Result<FilePath> resolve_path(std::string_view encoded, const storage::ObjectSto
   }
   if (!is_local) return FilePath{std::move(decoded), false};
   std::string path(local_path(decoded));
+  if (path.empty() || path == "/") return corrupt("the path '" + std::string(encoded) + "' of the log names no file");
   std::string root = local_root(store);
   if (!root.empty() && path.size() > root.size() + 1 && path.compare(0, root.size(), root) == 0 && path[root.size()] == '/') {
     return FilePath{path.substr(root.size() + 1), false};

@@ -60,9 +60,9 @@ class Classifier {
     }
     if (words[1] != "checkpoint") return;
     if (words.size() == 3 && words[2] == "parquet") {
-      listing_.checkpoints.push_back({*version, {object}, false});
+      checkpoints_.emplace(*version, CheckpointFiles{*version, {object}, false});
     } else if (words.size() == 4 && is_uuid(words[2]) && (words[3] == "parquet" || words[3] == "json")) {
-      listing_.checkpoints.push_back({*version, {object}, words[3] == "json"});
+      checkpoints_.emplace(*version, CheckpointFiles{*version, {object}, words[3] == "json"});
     } else if (words.size() == 5 && words[4] == "parquet") {
       auto part = read_digits(words[2], 10);
       auto of = read_digits(words[3], 10);
@@ -75,12 +75,11 @@ class Classifier {
       if (static_cast<int64_t>(set.parts.size()) != key.second) continue;  // an incomplete set is as good as none
       CheckpointFiles checkpoint{key.first, {}, false};
       for (auto& [number, object] : set.parts) checkpoint.parts.push_back(std::move(object));
-      listing_.checkpoints.push_back(std::move(checkpoint));
+      checkpoints_.emplace(key.first, std::move(checkpoint));
     }
-    auto by_version = [](const auto& a, const auto& b) { return a.version < b.version; };
-    std::stable_sort(listing_.commits.begin(), listing_.commits.end(), by_version);
-    std::stable_sort(listing_.checkpoints.begin(), listing_.checkpoints.end(), by_version);
-    std::stable_sort(listing_.compactions.begin(), listing_.compactions.end(), [](const CommitFile& a, const CommitFile& b) {
+    for (auto& [version, checkpoint] : checkpoints_) listing_.checkpoints.push_back(std::move(checkpoint));
+    std::sort(listing_.commits.begin(), listing_.commits.end(), [](const CommitFile& a, const CommitFile& b) { return a.version < b.version; });
+    std::sort(listing_.compactions.begin(), listing_.compactions.end(), [](const CommitFile& a, const CommitFile& b) {
       return std::pair(a.first_version, a.version) < std::pair(b.first_version, b.version);
     });
     return std::move(listing_);
@@ -88,6 +87,7 @@ class Classifier {
 
  private:
   LogListing listing_;
+  std::multimap<int64_t, CheckpointFiles> checkpoints_;  // those of one version in the order they came
   std::map<std::pair<int64_t, int64_t>, MultiPart> multi_;
 };
 

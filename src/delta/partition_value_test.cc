@@ -83,6 +83,11 @@ TEST(PartitionValue, RefusesWhatIsNoValue) {
   EXPECT_EQ(parsed("2021-02-30", LogicalType::DATE), "corrupt");
   EXPECT_EQ(parsed("2021-02-20 25:00:00", LogicalType::TIMESTAMP), "corrupt");
   EXPECT_EQ(parsed("yes", LogicalType::BOOLEAN), "corrupt");
+  // The counts that vectors hold for the infinities.
+  EXPECT_EQ(parsed("+5881580-07-11", LogicalType::DATE), "corrupt");
+  EXPECT_EQ(parsed("+5881580-07-10", LogicalType::DATE), "5881580-07-10");
+  EXPECT_EQ(parsed("+294247-01-10 04:00:54.775807", LogicalType::TIMESTAMP), "corrupt");
+  EXPECT_EQ(parsed("+294247-01-10 04:00:54.775806", LogicalType::TIMESTAMP_TZ), "294247-01-10 04:00:54.775806+00");
   auto binary = Value::BLOB(duckdb::const_data_ptr_cast("\xff\xfe"), 2);
   EXPECT_EQ(format_partition_value(binary, binary.type()).error().kind(), ErrorKind::kUnsupported);
   auto list = LogicalType::LIST(LogicalType::INTEGER);
@@ -95,6 +100,13 @@ TEST(PartitionFolder, EscapesAsHiveDoes) {
   EXPECT_EQ(partition_folder("p", ""), "p=__HIVE_DEFAULT_PARTITION__");
   EXPECT_EQ(partition_folder("a=b", "x/y:z%"), "a%3Db=x%2Fy%3Az%25");
   EXPECT_EQ(partition_folder("p", "ü \x01\x7f"), "p=ü %01%7F");
+}
+
+TEST(TimeValue, WritesTheFirstTimeThereIs) {
+  std::string text;
+  append_micros(text, INT64_MIN + 2, TimestampText::kSql);
+  EXPECT_EQ(text, "-290308-12-21 19:59:05.224194");
+  EXPECT_EQ(parse_micros(text), INT64_MIN + 2);
 }
 
 TEST(TimeValue, RefusesTextThatIsNearlyATime) {

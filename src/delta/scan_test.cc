@@ -150,7 +150,7 @@ TEST(FilePath, SpellingsAndRoots) {
   EXPECT_EQ(resolve("s3://bucket/a%20b"), "!s3://bucket/a b");
   EXPECT_EQ(resolve("t=12:00://x"), "t=12:00://x");
   EXPECT_EQ(resolve_path("a%zz", *local).error().kind(), ErrorKind::kCorrupt);
-  EXPECT_EQ(resolve_path("", *local).error().kind(), ErrorKind::kCorrupt);
+  for (const char* nameless : {"", "file:", "file:///", "/"}) EXPECT_EQ(resolve_path(nameless, *local).error().kind(), ErrorKind::kCorrupt) << nameless;
 }
 
 }  // namespace

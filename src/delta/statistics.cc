@@ -63,7 +63,7 @@ bool append_timestamp(duckdb::timestamp_t time, bool zoned, bool is_max, std::st
   if (!Value::IsFinite(time)) return false;
   // Milliseconds are what the log holds. A maximum is raised to the next one, so that it bounds with or without the reader's care.
   int64_t millis = floor_divide(time.value, 1000);
-  if (is_max && millis * 1000 != time.value) millis++;
+  if (is_max && time.value % 1000 != 0) millis++;
   auto days = floor_divide(millis, kMicrosOfDay / 1000);
   if (!readable_year(static_cast<int32_t>(days))) return false;
   out += '"';

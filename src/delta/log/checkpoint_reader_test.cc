@@ -181,6 +181,17 @@ TEST_F(Checkpoint, TypedColumnsWhereTextsAreAbsent) {
   EXPECT_EQ(plan->files.size(), 1u);
 }
 
+TEST_F(Checkpoint, TypedTimeWithoutAMillisecondBelowItIsLeftOut) {
+  auto bound = [](int64_t micros) { return Value::STRUCT({{"t", Value::TIMESTAMP(duckdb::timestamp_t(micros))}}); };
+  Value stats = Value::STRUCT({{"numRecords", Value::BIGINT(1)}, {"minValues", bound(INT64_MIN + 9)}, {"maxValues", bound(-1)}});
+  write(checkpoint_path(0), {protocol(), metadata(), {"add", {Value::STRUCT({{"path", Value("one")}, {"size", Value::BIGINT(1)}, {"stats_parsed", stats}})}}});
+  Snapshot snapshot = open();
+  ASSERT_TRUE(snapshot.files().for_each([&](const FileView& file) -> Status {
+    EXPECT_EQ(file.stats, R"({"numRecords":1,"minValues":{},"maxValues":{"t":"1969-12-31T23:59:59.999"}})");
+    return {};
+  }).ok());
+}
+
 constexpr const char kUuid[] = "80a083e8-7026-4e79-81be-64bd76c43a11";
 
 TEST_F(Checkpoint, SecondSpecWithSidecarsInEitherForm) {

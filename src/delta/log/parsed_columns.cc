@@ -19,10 +19,11 @@ bool append_double(double value, std::string& out) {
 }
 
 bool append_timestamp(duckdb::timestamp_t time, bool zoned, std::string& out) {
-  if (!Value::IsFinite(time)) return false;
-  out += '"';
+  int64_t micros = 0;
   // Cut to the millisecond as in every log; who reads a maximum raises it again.
-  append_micros(out, floor_divide(time.value, 1000) * 1000, TimestampText::kIsoMillis);
+  if (!Value::IsFinite(time) || __builtin_mul_overflow(floor_divide(time.value, 1000), 1000, &micros)) return false;
+  out += '"';
+  append_micros(out, micros, TimestampText::kIsoMillis);
   out += zoned ? "Z\"" : "\"";
   return true;
 }

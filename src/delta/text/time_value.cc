@@ -106,6 +106,8 @@ std::optional<int32_t> parse_days(std::string_view text) {
   auto days = take_date(walk);
   // Some writers leave a time behind a date.
   if (!days || (!walk.at_end() && walk.text != " 00:00:00" && walk.text != "T00:00:00Z")) return std::nullopt;
+  // A vector holds its last two counts for the infinities.
+  if (*days <= -INT32_MAX || *days == INT32_MAX) return std::nullopt;
   return static_cast<int32_t>(*days);
 }
 
@@ -119,11 +121,10 @@ std::optional<int64_t> parse_micros(std::string_view text) {
     clock = take_clock(walk);
     clock -= take_zone(walk);
   }
-  int64_t micros = 0;
-  if (!walk.good || !walk.at_end() || __builtin_mul_overflow(*days, kMicrosOfDay, &micros) || __builtin_add_overflow(micros, clock, &micros)) {
-    return std::nullopt;
-  }
-  return micros;
+  // Wider than the result: the first day of all begins before the first number.
+  const auto micros = static_cast<__int128>(*days) * kMicrosOfDay + clock;
+  if (!walk.good || !walk.at_end() || micros <= -INT64_MAX || micros >= INT64_MAX) return std::nullopt;
+  return static_cast<int64_t>(micros);
 }
 
 void append_days(std::string& out, int32_t days) {
@@ -133,7 +134,9 @@ void append_days(std::string& out, int32_t days) {
 
 void append_micros(std::string& out, int64_t micros, TimestampText form) {
   int64_t days = floor_divide(micros, kMicrosOfDay);
-  int64_t clock = micros - days * kMicrosOfDay;
+  // Not by the days, which are more microseconds than there are numbers on the first day of all.
+  int64_t clock = micros % kMicrosOfDay;
+  if (clock < 0) clock += kMicrosOfDay;
   append_days(out, static_cast<int32_t>(days));
   out += form == TimestampText::kSql ? ' ' : 'T';
   int64_t seconds = clock / 1'000'000;
