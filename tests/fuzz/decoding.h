@@ -1,18 +1,14 @@
 #pragma once
 // What must hold for any bytes that a decoder is given, whatever its format. Aborts where it does not.
 
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "format/decoder.h"
+#include "require.h"
 
 namespace deltastream::fuzz {
-
-inline void require(bool condition) {
-  if (!condition) abort();
-}
 
 inline bool is_text_valid(const Value& value) {
   if (value.IsNull()) return true;

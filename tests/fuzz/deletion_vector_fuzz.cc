@@ -1,23 +1,16 @@
 // Any bytes as a deletion vector: an error, or a vector whose ways of asking agree.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 #include <vector>
 
 #include "delta/deletion_vector.h"
+#include "require.h"
 
 using namespace deltastream;
-
-namespace {
-
-void require(bool condition) {
-  if (!condition) abort();
-}
-
-}  // namespace
+using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const std::string_view bytes = fuzz::as_text(data, size);
   auto decoded = delta::z85_decode(bytes);
   if (decoded.ok()) require(delta::z85_encode(*decoded) == bytes);
   auto vector = delta::DeletionVector::parse(bytes);

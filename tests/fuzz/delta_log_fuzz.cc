@@ -2,32 +2,21 @@
 // zero byte) is commit 0, the rest commit 1. What opens must plan its scan, follow the same commit by refresh to the same state, and
 // be the same without its files.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "delta/scan.h"
 #include "delta/snapshot.h"
+#include "require.h"
+#include "silent.h"
 #include "storage/stores.h"
 
 using namespace deltastream;
-
-namespace {
-
-void require(bool condition) {
-  if (!condition) abort();
-}
-
-class Silent final : public Logger {
- public:
-  void log(LogLevel, std::string_view) override {}
-};
-
-}  // namespace
+using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  std::string_view text(reinterpret_cast<const char*>(data), size);
+  const std::string_view text = fuzz::as_text(data, size);
   size_t split = text.find('\0');
-  Silent silent;
+  fuzz::Silent silent;
   Environment environment;
   environment.logger = &silent;
   auto store = storage::make_memory_store(environment);

@@ -1,18 +1,15 @@
 // Any bytes as a pipeline file: an error or statements, never a crash. What is accepted keeps its places inside the text,
 // its own text parses again, and its types survive the way to Flink's spelling and back.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "engine/script.h"
+#include "require.h"
 
 using namespace deltastream;
+using fuzz::require;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) abort();
-}
 
 void check_table(const engine::CreateTableStatement& create, engine::Catalog& catalog) {
   for (const engine::ColumnDefinition& column : create.table.columns) {
@@ -27,7 +24,7 @@ void check_table(const engine::CreateTableStatement& create, engine::Catalog& ca
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  std::string_view text(reinterpret_cast<const char*>(data), size);
+  const std::string_view text = fuzz::as_text(data, size);
   auto statements = engine::parse_script(text);
   if (!statements.ok()) {
     require(!statements.error().message().empty());
