@@ -15,6 +15,7 @@ namespace deltastream::cli {
 namespace {
 
 constexpr size_t kMostListed = 100;
+constexpr char kNewline[] = "\x1f";  // the key of libedit's own function behind Enter; nobody types it
 
 // Tells the terminal to put marks around what is pasted, so that tabs and newlines in it are not keys.
 void mark_pastes(bool on) {
@@ -40,19 +41,22 @@ std::string common_beginning(const std::vector<std::string>& names) {
 
 }  // namespace
 
-LineEditor::LineEditor(ShellHistory& history, Completer completer)
-    : edit_(el_init("deltastream", stdin, stdout, stderr)), completer_(std::move(completer)) {
+LineEditor::LineEditor(ShellHistory& history, Completer completer, std::function<void()> entered)
+    : edit_(el_init("deltastream", stdin, stdout, stderr)), completer_(std::move(completer)), entered_(std::move(entered)) {
   el_set(edit_, EL_CLIENTDATA, this);
   el_set(edit_, EL_PROMPT, prompt);
   el_set(edit_, EL_EDITOR, "emacs");
   el_set(edit_, EL_SIGNAL, 1);  // redraws when the window changes
   el_set(edit_, EL_HIST, ::history, history.list());
   el_set(edit_, EL_ADDFN, "ds-interrupt", "Drop the line", on_interrupt);
+  el_set(edit_, EL_ADDFN, "ds-enter", "End the line", on_enter);
   el_set(edit_, EL_ADDFN, "ds-suspend", "Suspend the shell", on_suspend);
   el_set(edit_, EL_ADDFN, "ds-complete", "Complete the word", on_tab);
   el_set(edit_, EL_ADDFN, "ds-paste", "Take what is pasted as it is", on_paste);
   el_source(edit_, nullptr);  // the user's .editrc
   el_set(edit_, EL_BIND, "^I", "ds-complete", nullptr);
+  el_set(edit_, EL_BIND, kNewline, "ed-newline", nullptr);
+  for (const char* key : {"^M", "^J"}) el_set(edit_, EL_BIND, key, "ds-enter", nullptr);
   el_set(edit_, EL_BIND, "\\e[200~", "ds-paste", nullptr);
   el_set(edit_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   // Ctrl-C and Ctrl-Z are keys while a line is edited, so that the line can be dropped in an orderly way.
@@ -78,6 +82,12 @@ unsigned char LineEditor::on_interrupt(editline* edit, int) {
   if (el_insertstr(edit, "^C") != 0) return CC_ERROR;
   el_push(edit, "\n");  // goes below the line, however many it takes, and ends the reading
   return CC_REFRESH;
+}
+
+unsigned char LineEditor::on_enter(editline* edit, int) {
+  of(edit).entered_();
+  el_push(edit, kNewline);
+  return CC_NORM;
 }
 
 unsigned char LineEditor::on_suspend(editline* edit, int) {
@@ -153,6 +163,7 @@ LineEditor::End LineEditor::read(const std::string& prompt, std::string& line) {
   interrupted_ = false;
   line.clear();
   int length = 0;
+  el_set(edit_, EL_PREP_TERM, 1);  // libedit itself would show the prompt first
   mark_pastes(true);
   const char* text = el_gets(edit_, &length);
   mark_pastes(false);

@@ -18,8 +18,9 @@ class LineEditor {
   // What can stand at the end of a text, which is the line up to the cursor.
   using Completer = std::function<engine::Completion(const std::string& before_cursor)>;
 
-  // The history must outlive the editor.
-  LineEditor(ShellHistory& history, Completer completer);
+  // The history must outlive the editor. `entered` is called at Enter, while Ctrl-C is still a key: signals that come later are meant for
+  // what the line brings about.
+  LineEditor(ShellHistory& history, Completer completer, std::function<void()> entered);
   ~LineEditor();
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
@@ -33,6 +34,7 @@ class LineEditor {
   static LineEditor& of(editline* edit);
   static char* prompt(editline* edit);
   static unsigned char on_interrupt(editline* edit, int character);
+  static unsigned char on_enter(editline* edit, int character);
   static unsigned char on_suspend(editline* edit, int character);
   static unsigned char on_paste(editline* edit, int character);
   static unsigned char on_tab(editline* edit, int character);
@@ -41,6 +43,7 @@ class LineEditor {
 
   editline* edit_;
   const Completer completer_;
+  const std::function<void()> entered_;
   std::string prompt_;
   bool interrupted_ = false;
 };

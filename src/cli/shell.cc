@@ -29,11 +29,11 @@ class Shell {
  public:
   Shell(engine::BatchSession& session, ResultLook look)
       : session_(session), interrupt_(session, QueryInterrupt::Second::kSame), look_(std::move(look)), history_(history_file()),
-        editor_(history_, [this](const std::string& before) { return complete_line(session_, pending_, before); }) {}
+        editor_(history_, [this](const std::string& before) { return complete_line(session_, pending_, before); },
+                [this] { interrupt_.forget(); }) {}
 
   void run() {
     for (std::string line; next_ == ShellNext::kGoOn;) {
-      interrupt_.forget();
       switch (editor_.read(pending_.empty() ? "deltastream> " : "        ...> ", line)) {
         case LineEditor::End::kLine: take_lines(line); break;
         case LineEditor::End::kInterrupted: pending_.clear(); break;
@@ -49,10 +49,11 @@ class Shell {
  private:
   // What follows in a text is dropped after Ctrl-C.
   void take_lines(const std::string& text) {
-    for (size_t at = 0; at <= text.size() && next_ == ShellNext::kGoOn && !interrupt_.asked();) {
+    for (size_t at = 0; at <= text.size() && next_ == ShellNext::kGoOn;) {
       const size_t end = std::min(text.find('\n', at), text.size());
       take(text.substr(at, end - at));
       at = end + 1;
+      if (interrupt_.asked()) break;
     }
   }
 

@@ -46,6 +46,15 @@ class Shell(unittest.TestCase):
 
     def test_ctrl_c_interrupts_a_statement(self):
         shell = self.shell()
+        shell.send("SELECT 1; SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b; SELECT 'not reached' AS x;\n")
+        shell.wait("(1 row)\r\n")  # of the first: the second begins
+        shell.send("\x03")
+        shell.wait("error: cancelled: the statement was interrupted")
+        self.assertNotIn("\nnot reached", shell.wait(PROMPT))
+        self.assertIn("\n3\n", self.execute(shell, "SELECT 1 + 2 AS x;"))
+
+    def test_ctrl_c_before_a_statement_has_begun(self):
+        shell = self.shell()
         shell.send("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b;\n")
         shell.lines_are_cooked()
         shell.send("\x03")
@@ -65,8 +74,8 @@ class Shell(unittest.TestCase):
     def test_a_signal_at_the_prompt_does_no_harm(self):
         shell = self.shell()
         os.kill(shell.pid, 2)
-        shell.wait(PROMPT)
-        self.assertIn("\n3\n", self.execute(shell, "SELECT 1 + 2 AS x;"))
+        shell.send("\x15SELECT 1 + 2 AS x;\n")
+        shell.wait("\r\n3\r\n(1 row)")
 
     def test_ctrl_d_leaves(self):
         shell = self.shell()
