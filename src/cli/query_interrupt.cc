@@ -9,9 +9,11 @@ namespace {
 
 std::atomic<engine::BatchSession*> g_session{nullptr};
 std::atomic<bool> g_asked{false}, g_second_ends{false};
+std::atomic<int> g_signals{0};
 
 // Only async-signal-safe calls.
 void on_signal(int number) {
+  g_signals++;
   if (g_asked.exchange(true) && g_second_ends) _exit(128 + number);
   if (engine::BatchSession* session = g_session.load()) session->interrupt();
 }
@@ -35,6 +37,8 @@ QueryInterrupt::~QueryInterrupt() {
 }
 
 bool QueryInterrupt::asked() const { return g_asked; }
+
+int QueryInterrupt::signals() { return g_signals; }
 
 void QueryInterrupt::forget() {
   g_asked = false;

@@ -18,6 +18,8 @@ class QueryInterrupt {
 
   // Whether Ctrl-C came since the last forget().
   bool asked() const;
+  // How often it came at all.
+  static int signals();
   // Statements run again.
   void forget();
 

@@ -34,12 +34,13 @@ class Shell {
 
   void run() {
     for (std::string line; next_ == ShellNext::kGoOn;) {
+      const int signals_before = QueryInterrupt::signals();
       switch (editor_.read(pending_.empty() ? "deltastream> " : "        ...> ", line)) {
         case LineEditor::End::kLine: take_lines(line); break;
         case LineEditor::End::kInterrupted: pending_.clear(); break;
         case LineEditor::End::kEndOfInput:
           fmt::print("\n");
-          if (!interrupt_.asked()) return;  // else it was a signal from outside that ended the reading
+          if (QueryInterrupt::signals() == signals_before) return;  // else it was a signal from outside that ended the reading
           pending_.clear();
       }
       std::fflush(stdout);

@@ -16,7 +16,7 @@ LONGEST = 60.0  # seconds that something may take on a busy machine
 
 
 class Session:
-    def __init__(self, *arguments, folder, rows=24, columns=80, term="xterm", standard_output=None, **variables):
+    def __init__(self, *arguments, folder, rows=24, columns=80, term="xterm", standard_output=None, program=PROGRAM, **variables):
         self.screen = Screen(rows, columns)
         self.output = self.partial = ""
         self.mark = 0
@@ -28,7 +28,7 @@ class Session:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             if standard_output:
                 os.dup2(os.open(standard_output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
-            os.execve(PROGRAM, [PROGRAM, *arguments], environment)
+            os.execve(program, [program, *arguments], environment)
 
     def __enter__(self):
         return self

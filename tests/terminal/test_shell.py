@@ -3,7 +3,7 @@ import os
 import tempfile
 import unittest
 
-from session import Session
+from session import PROGRAM, Session
 
 PROMPT = "deltastream> "
 MORE = "        ...> "
@@ -16,7 +16,7 @@ class Shell(unittest.TestCase):
 
     def shell(self, *arguments, **look):
         session = Session("sql", *arguments, folder=self.folder.name, **look)
-        self.enterContext(session) if hasattr(self, "enterContext") else self.addCleanup(session.__exit__)
+        self.addCleanup(session.__exit__)
         session.wait(PROMPT)
         return session
 
@@ -77,8 +77,47 @@ class Shell(unittest.TestCase):
         shell.send("\x15SELECT 1 + 2 AS x;\n")
         shell.wait("\r\n3\r\n(1 row)")
 
+    def test_ctrl_z_suspends(self):
+        bash = Session("--norc", "--noprofile", "-i", folder=self.folder.name, program="/bin/bash", PS1="bash> ")
+        self.addCleanup(bash.__exit__)
+        bash.wait("bash> ")
+        bash.send(f"{PROGRAM} sql\n")
+        bash.wait(PROMPT)
+        bash.send("SELECT 1")
+        bash.wait("SELECT 1")
+        bash.send("\x1a")
+        bash.wait("Stopped")
+        bash.wait("bash> ")
+        bash.send("fg\n")
+        bash.wait(PROMPT + "SELECT 1")  # as it was left
+        bash.send(" + 1 AS x;\n")
+        bash.wait("\r\n2\r\n")
+        bash.wait(PROMPT)
+        bash.send("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b;\n")
+        bash.lines_are_cooked()
+        bash.send("\x1a")
+        bash.wait("Stopped")
+        bash.wait("bash> ")
+        bash.send("fg\n")
+        bash.wait(f"{PROGRAM} sql\r\n")
+        bash.send("\x03")
+        bash.wait("error: cancelled")
+        bash.wait(PROMPT)
+        bash.send("\x04")
+        bash.wait("bash> ")
+
     def test_ctrl_d_leaves(self):
         shell = self.shell()
+        shell.send("\x04")
+        self.assertEqual(shell.end(), 0)
+
+    def test_ctrl_d_leaves_after_an_interrupt(self):
+        shell = self.shell()
+        shell.send("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b;\n")
+        shell.lines_are_cooked()
+        shell.send("\x03")
+        shell.wait("error: cancelled")
+        shell.wait(PROMPT)
         shell.send("\x04")
         self.assertEqual(shell.end(), 0)
 
