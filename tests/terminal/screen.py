@@ -49,6 +49,21 @@ class Screen:
         self.rows, self.columns = rows, columns
         self.column = min(self.column, columns - 1)
 
+    def reflow(self, columns):
+        """As most terminals do it when a window gets narrower: what is too long goes on in the next line, and the cursor stays with its
+        text."""
+        flowed = []
+        for number, line in enumerate(self.lines):
+            used = "".join(line).rstrip()
+            if number == self.row:
+                row, column = len(flowed) + self.column // columns, self.column % columns
+                used = used.ljust(1)
+            flowed += [list(used[at : at + columns].ljust(columns)) for at in range(0, max(1, len(used)), columns)]
+        while len(flowed) > self.rows and not "".join(flowed[-1]).strip():
+            flowed.pop()
+        assert len(flowed) <= self.rows, "the model has no scrolling here"
+        self.lines, self.columns, self.row, self.column = flowed, columns, row, column
+
     def text(self):
         return "\n".join("".join(line).rstrip() for line in self.lines).rstrip("\n")
 

@@ -80,8 +80,11 @@ class Session:
         """Until the program has given the terminal back: from now on Ctrl-C is a signal."""
         self.until(lambda: termios.tcgetattr(self.fd)[3] & termios.ISIG, "statement running")
 
-    def resize(self, rows, columns):
-        self.screen.resize(rows, columns)
+    def resize(self, rows, columns, reflow=False):
+        if reflow:
+            self.screen.reflow(columns)
+        else:
+            self.screen.resize(rows, columns)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def end(self):

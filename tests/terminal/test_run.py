@@ -87,6 +87,18 @@ class Run(unittest.TestCase):
         seen = self.stop(session)
         self.assertEqual(seen.splitlines()[0][:14], "stopped after ", seen)
 
+    def test_a_window_that_wraps_its_lines(self):
+        session = self.run_file("SET 'no.such.setting' = '1';\n" + PLAIN, columns=100)
+        self.sees(session, rf"(?m)^out kept .*{RATE}")
+        above = session.screen.text().splitlines()[0]
+        before = len(session.output)
+        session.resize(24, 40, reflow=True)
+        session.until(lambda: session.output.count("\x1b[J", before) >= 3, "redrawn block")
+        text = session.screen.text()
+        self.assertEqual(text.replace("\n", "")[: len(above)], above.strip(), text)  # what stood above is whole
+        self.assertEqual(len(re.findall(r"(?m)^(in |out )", text)), 2, text)
+        self.stop(session)
+
     def test_lines_of_the_log_stand_above_the_block(self):
         session = self.run_file("SET 'no.such.setting' = '1';\n" + PLAIN)
         self.sees(session, rf"(?s)^warning: .*no.such.setting.*\nin  numbers .*{RATE}")
