@@ -73,9 +73,9 @@ constexpr TableFeature kFeatures[] = {
     {"collations", kWriter, 0, 0, "domainMetadata", kProposed, true, kWhenInactive, DS_FIELD("__COLLATIONS")},
     {"collations-preview", kWriter, 0, 0, "domainMetadata", kEngineOnly, true, kWhenInactive, DS_FIELD("__COLLATIONS")},
     {"columnMappingUsageTracking", kWriter, 0, 0, "", kProposed, true, kNone, nullptr},
-    {"timestampNanos", kReaderWriter, 0, 0, "timestampNtz", kProposed, false, kNone, nullptr},
-    {"geospatial", kReaderWriter, 0, 0, "", kEngineOnly, false, kNone, nullptr},
-    {"geospatial-dev", kReaderWriter, 0, 0, "", kEngineOnly, false, kNone, nullptr},
+    {"timestampNanos", kReaderWriter, 0, 0, "timestampNtz", kProposed, true, kNone, nullptr},
+    {"geospatial", kReaderWriter, 0, 0, "", kProposed, true, kNone, nullptr},
+    {"geospatial-dev", kReaderWriter, 0, 0, "", kEngineOnly, true, kNone, nullptr},
     {"adaptiveMetadata-preview", kReaderWriter, 0, 0, "", kProposed, false, kNone, nullptr},
     // Commits that their coordinator has not copied into the log yet would be missed.
     {"coordinatedCommits-preview", kWriter, 0, 0, "", kEngineOnly, false, kNone, nullptr},

@@ -43,6 +43,23 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+// Up to nine digits behind the point of the seconds.
+std::optional<int64_t> parse_nanos(std::string_view text) {
+  size_t point = text.find('.'), digits = 0;
+  int64_t nanos = 0;
+  if (point == std::string_view::npos) point = text.size();
+  while (point + 1 + digits < text.size() && text[point + 1 + digits] >= '0' && text[point + 1 + digits] <= '9') digits++;
+  if (digits > 9) return std::nullopt;
+  std::string to_micros(text);
+  if (digits > 6) {
+    for (size_t i = 6; i < 9; i++) nanos = nanos * 10 + (i < digits ? text[point + 1 + i] - '0' : 0);
+    to_micros.erase(point + 7, digits - 6);
+  }
+  auto micros = parse_micros(to_micros);
+  if (!micros || __builtin_mul_overflow(*micros, 1000, &*micros) || __builtin_add_overflow(*micros, nanos, &*micros)) return std::nullopt;
+  return micros;
+}
+
 bool needs_hive_escape(char c) {
   static constexpr std::string_view kSpecial = "\"#%'*/:=?\\{[]^\x7f";
   return static_cast<unsigned char>(c) < 0x20 || kSpecial.find(c) != std::string_view::npos;
@@ -77,6 +94,9 @@ Result<Value> parse_partition_value(const std::optional<std::string>& text, cons
       break;
     case LogicalTypeId::TIMESTAMP_TZ:
       if (auto micros = parse_micros(*text)) value = Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(*micros));
+      break;
+    case LogicalTypeId::TIMESTAMP_NS:
+      if (auto nanos = parse_nanos(*text)) value = Value::TIMESTAMPNS(duckdb::timestamp_ns_t(*nanos));
       break;
     default: value = parse_number(*text, type); break;
   }

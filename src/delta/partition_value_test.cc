@@ -64,6 +64,9 @@ TEST(PartitionValue, ReadsWhatOtherWritersWrite) {
   EXPECT_EQ(parsed("2021-09-08", LogicalType::TIMESTAMP), "2021-09-08 00:00:00") << "a widened date";
   EXPECT_EQ(parsed("2021-09-08 11:11:11.5", LogicalType::TIMESTAMP_TZ), "2021-09-08 11:11:11.5+00");
   EXPECT_EQ(parsed("2021-09-08T11:11:11.5+02:00", LogicalType::TIMESTAMP_TZ), "2021-09-08 09:11:11.5+00");
+  EXPECT_EQ(parsed("1970-01-01T00:00:00.123456789Z", LogicalType::TIMESTAMP_NS), "1970-01-01 00:00:00.123456789");
+  EXPECT_EQ(parsed("1969-12-31T23:59:59.9999999", LogicalType::TIMESTAMP_NS), "1969-12-31 23:59:59.9999999");
+  EXPECT_EQ(parsed("2021-09-08 11:11:11", LogicalType::TIMESTAMP_NS), "2021-09-08 11:11:11");
 }
 
 TEST(PartitionValue, NullAndEmptyAreNull) {

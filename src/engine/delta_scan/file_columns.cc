@@ -42,7 +42,9 @@ MultiFileColumnDefinition definition(const std::string& name, const DataType& ty
   return column;
 }
 
-bool is_time(const LogicalType& type) { return type.id() == LogicalTypeId::TIMESTAMP || type.id() == LogicalTypeId::TIMESTAMP_TZ; }
+bool is_time(const LogicalType& type) {
+  return type.id() == LogicalTypeId::TIMESTAMP || type.id() == LogicalTypeId::TIMESTAMP_TZ || type.id() == LogicalTypeId::TIMESTAMP_NS;
+}
 bool is_bytes(const LogicalType& type) { return type.id() == LogicalTypeId::VARCHAR || type.id() == LogicalTypeId::BLOB; }
 
 // A group of metadata and value (and perhaps typed_value) that is not annotated as the variant it is.
@@ -77,9 +79,13 @@ class FileColumn {
       schema_.schema_type = duckdb::ParquetColumnSchemaType::VARIANT;
       schema_.type = wanted;
       local_.children.clear();
-    } else if ((is_time(wanted) && is_time(schema_.type)) || (is_bytes(wanted) && is_bytes(schema_.type))) {
-      // An instant, whether the file says UTC or not; text, whether or not the file says UTF-8. A cast would shift the
-      // instant by the session's zone, and write the bytes in hexadecimal.
+    } else if (is_time(wanted) && is_time(schema_.type)) {
+      // An instant, whether the file says UTC or not: a cast would shift it by the session's zone. DuckDB reads nanoseconds only
+      // from nanoseconds; others are cast.
+      const bool has_nanos = schema_.type_info == duckdb::ParquetExtraTypeInfo::UNIT_NS || schema_.type_info == duckdb::ParquetExtraTypeInfo::IMPALA_TIMESTAMP;
+      schema_.type = wanted.id() == LogicalTypeId::TIMESTAMP_NS && !has_nanos ? LogicalType::TIMESTAMP : wanted;
+    } else if (is_bytes(wanted) && is_bytes(schema_.type)) {
+      // Text, whether or not the file says UTF-8: a cast would write the bytes in hexadecimal.
       schema_.type = wanted;
     }
   }

@@ -36,6 +36,48 @@ TEST_F(DeltaScan, ColumnsComeFromTheTable) {
   EXPECT_EQ(scan(t, "WHERE missing IS NULL AND a = 2", "b"), "20\n");
 }
 
+constexpr char kNanos[] =
+    R"({"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["timestampNanos","timestampNtz"],"writerFeatures":["timestampNanos","timestampNtz"]})";
+
+TEST_F(DeltaScan, Nanoseconds) {
+  auto t = table("nanos");
+  copy(t, "ns.parquet", "SELECT 1 AS id, TIMESTAMP_NS '2020-01-01 00:00:00.123456789' AS n, TIMESTAMP_NS '1969-12-31 23:59:59.999999999' AS z");
+  copy(t, "us.parquet", "SELECT 2 AS id, TIMESTAMP '2020-01-01 00:00:00.5' AS n, TIMESTAMPTZ '2020-01-01 00:00:00.25+00' AS z");
+  t.commit(0, HandmadeTable::head(f("id", "integer") + "," + f("n", "timestamp_nanos_ntz") + "," + f("z", "timestamp_nanos") + "," + f("p", "timestamp_nanos"),
+                                  R"(["p"])", "{}", kNanos) +
+                  t.add("ns.parquet", R"({"p":"1970-01-01T00:00:00.123456789Z"})") + t.add("us.parquet", R"({"p":null})"));
+  rows("SET TimeZone = 'America/New_York'");
+  EXPECT_EQ(scan(t, "ORDER BY id"), "1|2020-01-01 00:00:00.123456789|1969-12-31 23:59:59.999999999|1970-01-01 00:00:00.123456789\n"
+                                    "2|2020-01-01 00:00:00.5|2020-01-01 00:00:00.25|NULL\n");
+  EXPECT_EQ(scan(t, "WHERE n = TIMESTAMP_NS '2020-01-01 00:00:00.123456789'", "id"), "1\n");
+  EXPECT_EQ(scan(t, "WHERE z > TIMESTAMP_NS '2020-01-01 00:00:00.249999999'", "id"), "2\n");
+}
+
+// Writers of nanoseconds put them into tables of microseconds: the instant stays, whatever the session's zone is.
+TEST_F(DeltaScan, NanosecondsInAColumnOfMicroseconds) {
+  auto t = table("micros");
+  copy(t, "ns.parquet", "SELECT TIMESTAMP_NS '2020-01-01 00:00:00.123456789' AS t");
+  t.commit(0, HandmadeTable::head(f("t", "timestamp")) + t.add("ns.parquet"));
+  rows("SET TimeZone = 'America/New_York'");
+  EXPECT_EQ(scan(t, "", "epoch_us(t)"), "1577836800123456\n");
+  EXPECT_EQ(scan(t, "WHERE t < TIMESTAMPTZ '2020-01-01 00:00:01+00'", "epoch_us(t)"), "1577836800123456\n");
+}
+
+// Shapes are the bytes that the protocol says they are, whether or not the file marks them.
+TEST_F(DeltaScan, Shapes) {
+  constexpr char kGeo[] = R"({"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["geospatial"],"writerFeatures":["geospatial"]})";
+  auto t = table("shapes");
+  const std::string point = "from_hex('0101000000000000000000F03F0000000000000040')";
+  copy(t, "marked.parquet", "SELECT 1 AS id, ST_GeomFromWKB(" + point + ") AS g, " + point + " AS w");
+  copy(t, "plain.parquet", "SELECT 2 AS id, " + point + " AS g, NULL::BLOB AS w");
+  t.commit(0, HandmadeTable::head(f("id", "integer") + "," + f("g", "geometry(OGC:CRS84)") + "," + f("w", "geography(OGC:CRS84, spherical)"), "[]", "{}", kGeo) +
+                  t.add("marked.parquet", "{}", HandmadeTable::stats(R"s({"numRecords":1,"minValues":{"g":"POINT(1 2)"},"maxValues":{"g":"POINT(1 2)"}})s")) +
+                  t.add("plain.parquet"));
+  EXPECT_EQ(scan(t, "ORDER BY id", "id, hex(g), hex(w)"),
+            "1|0101000000000000000000F03F0000000000000040|0101000000000000000000F03F0000000000000040\n2|0101000000000000000000F03F0000000000000040|NULL\n");
+  EXPECT_EQ(scan(t, "WHERE g = " + point, "count(*)"), "2\n");
+}
+
 TEST_F(DeltaScan, PartitionValuesAreThoseOfTheLog) {
   auto t = table("p");
   copy(t, "day=wrong/1.parquet", "SELECT 1 AS a, DATE '1999-01-01' AS day");
@@ -302,7 +344,7 @@ TEST_F(DeltaScan, FilesOutsideOfGrantedRootsAreRefused) {
   copy(outside, "1.parquet", "SELECT 1 AS a");
   auto clone = table("granted/clone");
   clone.commit(0, HandmadeTable::head(f("a", "integer")) +
-                      R"({"add":{"path":"file://)" + outside.path() + R"(/1.parquet","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true}})");
+                      R"({"add":{"path":"file://)" + outside.path() + R"(/1.parquet","partitionValues":{},"size":0,"modificationTime":1,"dataChange":true}})");
   EXPECT_EQ(scan(clone), "1\n");
   session_ = BatchSession::create(BatchOptions{{folder_ / "granted"}}).value();
   EXPECT_EQ(failure("SELECT * FROM delta_scan('" + clone.path() + "')").kind(), ErrorKind::kPermission);
