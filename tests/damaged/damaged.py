@@ -394,6 +394,137 @@ def a_data_file_of_text(t):
     t.data_file().write_bytes(b"id,name\n1,a\n" * 20)
 
 
+def chunks(file):
+    """First byte and length of each column chunk, as another reader finds them."""
+    metadata = pyarrow.parquet.read_metadata(file)
+    found = []
+    for group in range(metadata.num_row_groups):
+        for column in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(column)
+            start = chunk.dictionary_page_offset or chunk.data_page_offset
+            found.append((min(start, chunk.data_page_offset), chunk.total_compressed_size))
+    return found
+
+
+def change_bytes(file, places, change=lambda byte: byte ^ 0x10):
+    data = bytearray(file.read_bytes())
+    for place in places:
+        data[place] = change(data[place])
+    file.write_bytes(bytes(data))
+
+
+# Spark's files carry checksums of their pages: the last byte of a chunk is data.
+@damage("error corrupt", "{data}")
+def a_flipped_bit_at_the_end_of_pages(t):
+    file = t.data_file()
+    change_bytes(file, [start + length - 1 for start, length in chunks(file)])
+
+
+@damage("error corrupt", "{data}")
+def pages_of_zeros(t):
+    file = t.data_file()
+    change_bytes(file, [at for start, length in chunks(file) for at in range(start, start + length)], lambda byte: 0)
+
+
+@damage("error corrupt", "{data}")
+def page_headers_that_begin_wrong(t):
+    file = t.data_file()
+    change_bytes(file, [start for start, _ in chunks(file)], lambda byte: byte ^ 0xFF)
+
+
+@damage("error corrupt", "{data}")
+def pages_moved_by_a_byte(t):
+    file = t.data_file()
+    data = file.read_bytes()
+    start = min(start for start, _ in chunks(file))
+    end = max(start + length for start, length in chunks(file))
+    file.write_bytes(data[:start] + data[start + 1:end] + b"\0" + data[end:])
+
+
+# In the middle of a chunk may stand statistics of a page's header, which nobody reads: right, or refused.
+@damage("either", "{data}")
+def a_flipped_bit_in_the_middle_of_pages(t):
+    file = t.data_file()
+    change_bytes(file, [start + length // 2 for start, length in chunks(file)])
+
+
+@damage("error corrupt", "{data}")
+def a_footer_of_zeros(t):
+    file = t.data_file()
+    size = file.stat().st_size
+    length = int.from_bytes(file.read_bytes()[-8:-4], "little")
+    change_bytes(file, range(size - 8 - length, size - 8), lambda byte: 0)
+
+
+@damage("error corrupt", "{data}")
+def a_footer_of_ones(t):
+    file = t.data_file()
+    size = file.stat().st_size
+    length = int.from_bytes(file.read_bytes()[-8:-4], "little")
+    change_bytes(file, range(size - 8 - length, size - 8), lambda byte: 0xFF)
+
+
+def claim_footer(t, change):
+    file = t.data_file()
+    data = bytearray(file.read_bytes())
+    data[-8:-4] = (int.from_bytes(data[-8:-4], "little") + change).to_bytes(4, "little")
+    file.write_bytes(bytes(data))
+
+
+@damage("error corrupt", "{data}")
+def a_footer_length_that_is_one_too_small(t):
+    claim_footer(t, -1)
+
+
+@damage("error corrupt", "{data}")
+def a_footer_length_that_is_one_too_large(t):
+    claim_footer(t, 1)
+
+
+@damage("error corrupt", "{data}")
+def a_data_file_without_its_last_byte(t):
+    file = t.data_file()
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+@damage("error corrupt", "{data}")
+def a_data_file_with_a_byte_too_many(t):
+    file = t.data_file()
+    file.write_bytes(file.read_bytes() + b"\0")
+
+
+@damage("error corrupt", "{data}")
+def a_data_file_of_twelve_bytes(t):
+    t.data_file().write_bytes(b"PAR1\0\0\0\0PAR1")
+
+
+@damage("error corrupt", "{data}")
+def a_data_file_that_is_another_table_s(t):
+    other = TABLES / ("nested" if t.path.name != "nested" else "primitives")
+    file = t.data_file()
+    file.write_bytes(next(f for f in sorted(other.glob("*.parquet")) if f.stat().st_size != file.stat().st_size).read_bytes())
+
+
+@damage("error corrupt", "{data}")
+def a_size_in_the_log_that_is_one_too_large(t):
+    name = t.data_file().name
+
+    def edit(add):
+        t.need(name in add["path"])
+        add["size"] += 1
+    t.change("add", edit)
+
+
+@damage("either", "{data}")
+def a_size_in_the_log_that_is_zero(t):
+    name = t.data_file().name
+
+    def edit(add):
+        t.need(name in add["path"])
+        add["size"] = 0
+    t.change("add", edit)
+
+
 @damage("error corrupt", "")
 def a_path_with_a_broken_escape(t):
     t.change("add", lambda add: add.update(path=add["path"] + "%zz"))

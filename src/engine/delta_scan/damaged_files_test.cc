@@ -118,5 +118,15 @@ TEST_F(DamagedFiles, CutAtEveryPlaceIsRefused) {
   }
 }
 
+TEST_F(DamagedFiles, AFileOfAnotherLengthThanTheLogSays) {
+  const std::string whole = written("");
+  auto other = table(whole, kFields, whole.size() + 1);
+  Error error = failure("SELECT count(a) FROM delta_scan('" + other.path() + "')");
+  EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
+  EXPECT_NE(error.to_string().find(fmt::format("{} bytes, the log says {}", whole.size(), whole.size() + 1)), std::string::npos) << error.to_string();
+  // A log that does not know is believed nothing.
+  EXPECT_EQ(rows("SELECT count(a) FROM delta_scan('" + table(whole, kFields, 0).path() + "')"), "3000\n");
+}
+
 }  // namespace
 }  // namespace deltastream::engine

@@ -1,5 +1,7 @@
 #include "engine/delta_scan/data_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "duckdb/storage/caching_file_system.hpp"
@@ -41,12 +43,14 @@ struct ParquetLocalState : duckdb::LocalTableFunctionState {
 class Footer {
  public:
   Footer(duckdb::ClientContext& context, const duckdb::OpenFileInfo& file)
-      : files_(duckdb::CachingFileSystem::Get(context)), handle_(files_.OpenFile(duckdb::QueryContext(context), file, duckdb::FileFlags::FILE_FLAGS_READ)) {}
+      : files_(duckdb::CachingFileSystem::Get(context)), handle_(files_.OpenFile(duckdb::QueryContext(context), file, duckdb::FileFlags::FILE_FLAGS_READ)), expected_(size_in_log(file)) {}
 
   duckdb::shared_ptr<duckdb::ParquetFileMetadataCache> read(const std::string& name) {
     // Mostly all of it, so that a store is asked once.
     constexpr uint64_t kRatio = 1000, kLeast = 16 << 10, kMost = 256 << 10;
     const uint64_t size = handle_->GetFileSize();
+    // Files never change: one of another length is another file, or half of one.
+    if (expected_ && *expected_ != size) batch::throw_error(corrupt(fmt::format("'{}' has {} bytes, the log says {}", name, size, *expected_)));
     std::string_view tail = last(std::min(size, std::clamp(size / kRatio, kLeast, kMost)));
     const uint64_t length = batch::value_or_throw(format::parquet::footer_length(tail, size, name));
     if (length > tail.size()) tail = last(length);
@@ -64,6 +68,7 @@ class Footer {
 
   duckdb::CachingFileSystem files_;
   duckdb::unique_ptr<duckdb::CachingFileHandle> handle_;
+  const std::optional<uint64_t> expected_;
   duckdb::BufferHandle held_;
 };
 

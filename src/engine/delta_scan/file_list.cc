@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/batch/errors.h"
+#include "engine/delta_scan/object_file_system.h"
 #include "engine/delta_scan/predicates.h"
 
 namespace deltastream::engine {
@@ -120,7 +121,11 @@ duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const {
 
 duckdb::OpenFileInfo DeltaFileList::GetFile(idx_t i) const {
   if (i >= plan().files.size()) return duckdb::OpenFileInfo();
-  return batch::value_or_throw(access_->file_of(table(), plan().files[i]));
+  const delta::ScanFile& planned = plan().files[i];
+  duckdb::OpenFileInfo file = batch::value_or_throw(access_->file_of(table(), planned));
+  // Files of changes come also from removes, in which writers tell the size or not.
+  if (!target_.changes && planned.size > 0) set_size_in_log(file, static_cast<uint64_t>(planned.size));
+  return file;
 }
 
 }  // namespace deltastream::engine

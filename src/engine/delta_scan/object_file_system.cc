@@ -14,6 +14,7 @@ constexpr char kStoreKey[] = "deltastream_store";
 constexpr char kPathKey[] = "deltastream_path";
 constexpr char kSizeKey[] = "deltastream_size";
 constexpr char kTimeKey[] = "deltastream_time";
+constexpr char kLogSizeKey[] = "deltastream_log_size";
 
 class ObjectHandle final : public duckdb::FileHandle {
  public:
@@ -129,6 +130,14 @@ duckdb::OpenFileInfo object_file(uint64_t store_number, const storage::ObjectSto
   }
   return file;
 }
+
+std::optional<uint64_t> size_in_log(const duckdb::OpenFileInfo& file) {
+  if (!file.extended_info) return std::nullopt;
+  auto found = file.extended_info->options.find(kLogSizeKey);
+  return found == file.extended_info->options.end() ? std::nullopt : std::optional(found->second.GetValue<uint64_t>());
+}
+
+void set_size_in_log(duckdb::OpenFileInfo& file, uint64_t size) { file.extended_info->options[kLogSizeKey] = duckdb::Value::UBIGINT(size); }
 
 duckdb::unique_ptr<duckdb::FileSystem> make_object_file_system(std::shared_ptr<StoreRegistry> stores) {
   return duckdb::make_uniq<ObjectFileSystem>(std::move(stores));

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,10 @@ struct KnownObject {
   uint64_t size = 0;
   int64_t modified_ms = 0;
 };
+
+// The size that a table's log tells of a data file; nothing when it tells none.
+std::optional<uint64_t> size_in_log(const duckdb::OpenFileInfo& file);
+void set_size_in_log(duckdb::OpenFileInfo& file, uint64_t size);
 
 duckdb::OpenFileInfo object_file(uint64_t store_number, const storage::ObjectStore& store, const std::string& path, const KnownObject* known = nullptr);
 
