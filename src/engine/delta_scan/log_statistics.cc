@@ -52,86 +52,88 @@ struct Merged {
   }
 };
 
-class FileStatistics final : public duckdb::PartitionRowGroup {
+int64_t live_rows(const delta::ScanFile& file) {
+  return *file.num_records - (file.deletion_vector ? file.deletion_vector->cardinality : 0);
+}
+
+std::string physical_name(const DeltaTable& table, size_t column) {
+  return table.snapshot.schema().fields[column].physical_name(table.snapshot.column_mapping());
+}
+
+// Over the files with rows; absent where the log says nothing that holds for all of them.
+std::optional<Merged> merge(const DeltaFileList& files, size_t column, bool with_bounds) {
+  const DeltaTable& table = files.table();
+  const LogicalType& type = table.columns[column].type;
+  const delta::ScanPlan& plan = files.plan();
+  const std::vector<std::string> path{physical_name(table, column)};
+  auto place = table.partition_index[column];
+  Merged merged{with_bounds, false, std::nullopt, std::nullopt};
+  for (size_t i = 0; i < plan.files.size(); i++) {
+    const delta::ScanFile& file = plan.files[i];
+    if (file.num_records && live_rows(file) == 0) continue;
+    if (place) {
+      const Value& value = file.partition_values[*place];
+      if (!value.IsNull() && value.type() != type) return std::nullopt;
+      merged.add(value.IsNull() ? delta::ColumnBounds{std::nullopt, std::nullopt, 1} : delta::ColumnBounds{value, value, 0}, value.IsNull());
+    } else {
+      auto bounds = delta::StatisticsReader(plan.statistics[i]).column(path, type);
+      merged.add(bounds, bounds.null_count && file.num_records && *bounds.null_count >= *file.num_records);
+    }
+    if (merged.says_nothing()) return std::nullopt;
+  }
+  return merged;
+}
+
+// All files of a scan as one: a million files would be a million objects, and counting needs none of them.
+class ScanStatistics final : public duckdb::PartitionRowGroup {
  public:
-  FileStatistics(std::shared_ptr<const DeltaTable> table, const delta::ScanFile& file, std::string_view stats)
-      : table_(std::move(table)), stats_(stats), partition_values_(file.partition_values), deleted_rows_(file.deletion_vector.has_value()) {}
+  explicit ScanStatistics(const DeltaFileList& files) : list_(files.Copy()), files_(list_->Cast<DeltaFileList>()) {}
 
   duckdb::unique_ptr<duckdb::BaseStatistics> GetColumnStatistics(const duckdb::StorageIndex& index) override {
     size_t column = index.GetPrimaryIndex();
-    if (index.HasChildren() || column >= table_->columns.size() || !is_exact(table_->columns[column].type)) return nullptr;
-    const LogicalType& type = table_->columns[column].type;
-    delta::ColumnBounds bounds;
-    if (auto place = table_->partition_index[column]) {
-      const Value& value = partition_values_[*place];
-      if (value.IsNull() || value.type() != type) return nullptr;
-      bounds = {value, value, 0};
-    } else {
-      const auto& field = table_->snapshot.schema().fields[column];
-      bounds = delta::StatisticsReader(stats_).column({field.physical_name(table_->snapshot.column_mapping())}, type);
-    }
-    if (!bounds.min || !bounds.max || bounds.min->IsNull() || bounds.max->IsNull()) return nullptr;
-    auto result = duckdb::NumericStats::CreateUnknown(type);
-    duckdb::NumericStats::SetMin(result, *bounds.min);
-    duckdb::NumericStats::SetMax(result, *bounds.max);
-    if (bounds.null_count == 0) result.Set(duckdb::StatsInfo::CANNOT_HAVE_NULL_VALUES);
-    return result.ToUnique();
+    const auto& columns = files_.table().columns;
+    if (index.HasChildren() || column >= columns.size() || !is_exact(columns[column].type)) return nullptr;
+    auto merged = merge(files_, column, true);
+    return merged && merged->bounded && merged->min ? merged->as_statistics(columns[column].type) : nullptr;
   }
 
   bool MinMaxIsExact(const duckdb::BaseStatistics&, const duckdb::StorageIndex& index) override {
-    if (table_->partition_index[index.GetPrimaryIndex()]) return true;
-    return !deleted_rows_ && delta::StatisticsReader(stats_).tight_bounds();
+    if (files_.table().partition_index[index.GetPrimaryIndex()]) return true;
+    const delta::ScanPlan& plan = files_.plan();
+    for (size_t i = 0; i < plan.files.size(); i++) {
+      if (live_rows(plan.files[i]) == 0) continue;
+      if (plan.files[i].deletion_vector || !delta::StatisticsReader(plan.statistics[i]).tight_bounds()) return false;
+    }
+    return true;
   }
 
  private:
-  std::shared_ptr<const DeltaTable> table_;
-  std::string_view stats_;   // in the table's snapshot
-  std::vector<Value> partition_values_;
-  bool deleted_rows_;
+  duckdb::unique_ptr<duckdb::MultiFileList> list_;   // shares the plan
+  const DeltaFileList& files_;
 };
 
 }  // namespace
 
 duckdb::vector<duckdb::PartitionStatistics> log_statistics(const DeltaFileList& files) {
   duckdb::vector<duckdb::PartitionStatistics> result;
-  if (!files.exact_rows()) return result;
-  const delta::ScanPlan& plan = files.plan();
-  for (size_t i = 0; i < plan.files.size(); i++) {
-    const delta::ScanFile& file = plan.files[i];
-    int64_t rows = *file.num_records - (file.deletion_vector ? file.deletion_vector->cardinality : 0);
-    if (rows == 0) continue;
-    duckdb::PartitionStatistics statistics;
-    statistics.count = static_cast<duckdb::idx_t>(rows);
-    statistics.count_type = duckdb::CountType::COUNT_EXACT;
-    statistics.partition_row_group = duckdb::make_shared_ptr<FileStatistics>(files.table_pointer(), file, plan.statistics[i]);
-    result.push_back(std::move(statistics));
-  }
+  auto rows = files.exact_rows();
+  if (!rows || *rows == 0) return result;
+  duckdb::PartitionStatistics statistics;
+  statistics.count = *rows;
+  statistics.count_type = duckdb::CountType::COUNT_EXACT;
+  statistics.partition_row_group = duckdb::make_shared_ptr<ScanStatistics>(files);
+  result.push_back(std::move(statistics));
   return result;
 }
 
 duckdb::unique_ptr<duckdb::BaseStatistics> column_statistics(const DeltaFileList& files, size_t column) {
   const DeltaTable& table = files.table();
-  const delta::ScanPlan& plan = files.plan();
-  if (files.changes() || column >= table.columns.size() || plan.files.empty() || plan.files.size() > kMergedFilesMax) return nullptr;
+  const size_t count = files.plan().files.size();
+  if (files.changes() || column >= table.columns.size() || count == 0 || count > kMergedFilesMax) return nullptr;
   const LogicalType& type = table.columns[column].type;
   if (type.IsNested() || type.id() == LogicalTypeId::VARIANT) return nullptr;
-  const std::vector<std::string> path{table.snapshot.schema().fields[column].physical_name(table.snapshot.column_mapping())};
-  auto place = table.partition_index[column];
-  Merged merged{bounds_values(type), false, std::nullopt, std::nullopt};
-  for (size_t i = 0; i < plan.files.size(); i++) {
-    const delta::ScanFile& file = plan.files[i];
-    if (place) {
-      const Value& value = file.partition_values[*place];
-      if (!value.IsNull() && value.type() != type) return nullptr;
-      merged.add(value.IsNull() ? delta::ColumnBounds{std::nullopt, std::nullopt, 1} : delta::ColumnBounds{value, value, 0}, value.IsNull());
-    } else {
-      auto bounds = delta::StatisticsReader(plan.statistics[i]).column(path, type);
-      bool all_null = bounds.null_count && file.num_records && *bounds.null_count >= *file.num_records;
-      merged.add(bounds, all_null);
-    }
-    if (merged.says_nothing()) return nullptr;
-  }
-  return merged.as_statistics(type);
+  auto merged = merge(files, column, bounds_values(type));
+  return merged ? merged->as_statistics(type) : nullptr;
 }
 
 }  // namespace deltastream::engine

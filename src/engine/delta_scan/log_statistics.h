@@ -9,7 +9,7 @@
 
 namespace deltastream::engine {
 
-// One entry a file with rows; none at all where the rows of some file are not known.
+// One entry for all files; none where there are no rows, or where those of some file are not known.
 duckdb::vector<duckdb::PartitionStatistics> log_statistics(const DeltaFileList& files);
 
 // What holds for a column in all files of a scan: bounds, and that there are no nulls. DuckDB computes without checks for overflow or nulls
