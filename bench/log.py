@@ -4,8 +4,9 @@
     bench/log.py [--table PATH]... [--data FOLDER] [--program build/release/bench_open_table] [--python PYTHON]
 
 Makes two tables once in FOLDER: 100,000 commits of one file each with the last checkpoint at 99,000, and a checkpoint of
-1,000,000 files with statistics. PYTHON must have pyarrow to make them, and deltalake and duckdb with its delta extension to
-be compared; a reader that is not there, or that fails, is said so.
+1,000,000 files with statistics. PYTHON must have pyarrow to make them, and deltalake, polars and duckdb with its delta
+extension to be compared; a reader that is not there, or that fails, is said so. polars lists no files: it resolves the
+scan that it would read, which opens the table.
 """
 import argparse
 import json
@@ -52,6 +53,7 @@ with pq.ParquetWriter(path, schema, compression="snappy") as writer:
 '''
 
 DELTALAKE = "import sys, deltalake; t = deltalake.DeltaTable(sys.argv[1]); print(len(t.file_uris()))"
+POLARS = "import sys, polars; print(len(polars.scan_delta(sys.argv[1]).collect_schema()), 'columns')"
 DUCKDB = ("import sys, pathlib, duckdb, duckdb_extension_delta; c = duckdb.connect(); "
           "c.execute(f\"load '{next(pathlib.Path(duckdb_extension_delta.__file__).parent.rglob('*.duckdb_extension'))}'\"); "
           "print(c.execute('SELECT count(*) FROM delta_list_files(?)', [sys.argv[1]]).fetchone())")
@@ -127,7 +129,8 @@ def main():
             make(arguments.python, folder)
         tables.append(str(folder))
     readers = [("deltastream", [arguments.program, "{}"]), ("deltastream, no files", [arguments.program, "{}", "light"]),
-               ("deltalake", [arguments.python, "-c", DELTALAKE, "{}"]), ("duckdb delta", [arguments.python, "-c", DUCKDB, "{}"])]
+               ("deltalake", [arguments.python, "-c", DELTALAKE, "{}"]), ("polars", [arguments.python, "-c", POLARS, "{}"]),
+               ("duckdb delta", [arguments.python, "-c", DUCKDB, "{}"])]
     print(f"{'table':<24} {'reader':<22} {'seconds':>8} {'CPU-s':>8} {'peak MB':>8}")
     for table in tables:
         for reader, command in readers:
