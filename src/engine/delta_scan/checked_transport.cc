@@ -13,8 +13,8 @@ namespace parquet = format::parquet;
 
 class CheckedTransport final : public duckdb::ThriftFileTransport {
  public:
-  CheckedTransport(duckdb::CachingFileHandle& file, bool prefetch, std::vector<parquet::ChunkPlace> chunks, std::string path)
-      : ThriftFileTransport(file, prefetch), file_(file), unchecked_(std::move(chunks)), path_(std::move(path)) {}
+  CheckedTransport(duckdb::CachingFileHandle& file, bool prefetch, std::vector<parquet::ChunkPlace> chunks, std::string path, parquet::PageChecksums checksums)
+      : ThriftFileTransport(file, prefetch), file_(file), unchecked_(std::move(chunks)), path_(std::move(path)), checksums_(checksums) {}
 
   // The names that the compact protocol calls, without a virtual call, and those that everyone else does.
   uint32_t read(uint8_t* buffer, uint32_t length) {
@@ -32,7 +32,7 @@ class CheckedTransport final : public duckdb::ThriftFileTransport {
  private:
   void check(const parquet::ChunkPlace& chunk) {
     const auto& [start, length] = chunk.range;
-    if (length == 0) return batch::ok_or_throw(parquet::check_pages({}, chunk, path_));
+    if (length == 0) return batch::ok_or_throw(parquet::check_pages({}, chunk, path_, checksums_));
     auto head = GetReadHead(start);
     duckdb::BufferHandle own;
     duckdb::data_ptr_t bytes = nullptr;
@@ -47,24 +47,29 @@ class CheckedTransport final : public duckdb::ThriftFileTransport {
     } else {
       own = file_.Read(bytes, length, start);
     }
-    batch::ok_or_throw(parquet::check_pages({reinterpret_cast<const char*>(bytes), length}, chunk, path_));
+    batch::ok_or_throw(parquet::check_pages({reinterpret_cast<const char*>(bytes), length}, chunk, path_, checksums_));
   }
 
   duckdb::CachingFileHandle& file_;
   parquet::UncheckedChunks unchecked_;
   const std::string path_;
+  const parquet::PageChecksums checksums_;
 };
 
 }  // namespace
 
-void check_reads(duckdb::ParquetReaderScanState& state, const duckdb::ParquetReader& reader, const std::string& path) {
+void check_reads(const duckdb::ClientContext& context, duckdb::ParquetReaderScanState& state, const duckdb::ParquetReader& reader,
+                 const std::string& path) {
+  Value verify;
+  const bool passes_over = context.TryGetCurrentSetting(kVerifyPageChecksums, verify) && !verify.IsNull() && !verify.GetValue<bool>();
+  const auto checksums = passes_over ? parquet::PageChecksums::kPassOver : parquet::PageChecksums::kCompare;
   std::vector<parquet::ChunkPlace> chunks;
   for (duckdb::idx_t group : state.group_idx_list) {
     std::vector<duckdb::idx_t> leaves(reader.GetFileMetadata()->row_groups[group].columns.size());
     for (size_t i = 0; i < leaves.size(); i++) leaves[i] = i;
     for (const auto& place : parquet::chunk_places(reader, group, leaves)) chunks.push_back(place);
   }
-  auto transport = duckdb_base_std::make_shared<CheckedTransport>(*state.file_handle, state.prefetch_mode, std::move(chunks), path);
+  auto transport = duckdb_base_std::make_shared<CheckedTransport>(*state.file_handle, state.prefetch_mode, std::move(chunks), path, checksums);
   state.thrift_file_proto = duckdb::make_uniq<duckdb_apache::thrift::protocol::TCompactProtocolT<CheckedTransport>>(std::move(transport));
 }
 

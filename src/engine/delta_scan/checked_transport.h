@@ -10,7 +10,11 @@
 
 namespace deltastream::engine {
 
+// Whether the checksums of pages are compared; true unless a session sets it otherwise.
+inline constexpr char kVerifyPageChecksums[] = "verify_page_checksums";
+
 // Gives an initialised scan such a transport. `path` is for messages.
-void check_reads(duckdb::ParquetReaderScanState& state, const duckdb::ParquetReader& reader, const std::string& path);
+void check_reads(const duckdb::ClientContext& context, duckdb::ParquetReaderScanState& state, const duckdb::ParquetReader& reader,
+                 const std::string& path);
 
 }  // namespace deltastream::engine

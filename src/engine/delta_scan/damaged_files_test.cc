@@ -6,6 +6,7 @@
 #include <random>
 
 #include "engine/batch/session_testing.h"
+#include "format/parquet/file_builder_testing.h"
 
 namespace deltastream::engine {
 namespace {
@@ -116,6 +117,29 @@ TEST_F(DamagedFiles, CutAtEveryPlaceIsRefused) {
     EXPECT_EQ(error.kind(), ErrorKind::kCorrupt) << length << error.to_string();
     EXPECT_NE(error.to_string().find("f.parquet"), std::string::npos) << error.to_string();
   }
+}
+
+TEST_F(DamagedFiles, AFlippedBitUnderAChecksum) {
+  namespace parquet = format::parquet;
+  namespace pq = parquet::pq;
+  parquet::FileBuilder builder(1);
+  builder.checksums = true;
+  builder.add(parquet::FileBuilder::leaf("a", pq::Type::INT32, pq::FieldRepetitionType::REQUIRED));
+  builder.row_group(3, {{pq::Type::INT32, parquet::plain<int32_t>({1000, 2000, 3000}), {}, {}}});
+  std::string bytes = builder.finish();
+  EXPECT_EQ(rows("SELECT sum(a) FROM delta_scan('" + table(bytes, f("a", "integer"), bytes.size()).path() + "')"), "6000\n");
+  const size_t value = bytes.find(parquet::plain<int32_t>({2000}));
+  ASSERT_NE(value, std::string::npos);
+  bytes[value] = static_cast<char>(bytes[value] ^ 1);
+  auto damaged = table(bytes, f("a", "integer"), bytes.size());
+  const std::string sum = "SELECT sum(a) FROM delta_scan('" + damaged.path() + "')";
+  Error error = failure(sum);
+  EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
+  EXPECT_NE(error.to_string().find("f.parquet' does not fit its checksum"), std::string::npos) << error.to_string();
+  EXPECT_NE(error.to_string().find("at version 0"), std::string::npos) << error.to_string();
+  // Who must have what is left of the rows can.
+  rows("SET verify_page_checksums = false");
+  EXPECT_EQ(rows(sum), "6001\n");
 }
 
 TEST_F(DamagedFiles, AFileOfAnotherLengthThanTheLogSays) {

@@ -111,7 +111,7 @@ duckdb::shared_ptr<DataFileReader> DataFileReader::open(duckdb::ClientContext& c
 void DataFileReader::PrepareScan(duckdb::ClientContext& context, duckdb::GlobalTableFunctionState& global_state,
                                  duckdb::LocalTableFunctionState& local_state) {
   ParquetReader::PrepareScan(context, global_state, local_state);
-  check_reads(static_cast<ParquetLocalState&>(local_state).scan_state, *this, shown_name(file));
+  check_reads(context, static_cast<ParquetLocalState&>(local_state).scan_state, *this, shown_name(file));
 }
 
 duckdb::AsyncResult DataFileReader::Scan(duckdb::ClientContext& context, duckdb::GlobalTableFunctionState& global_state,

@@ -2,9 +2,11 @@
 
 #include "duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp"
 #include "duckdb/common/multi_file/multi_file_function.hpp"
+#include "duckdb/main/config.hpp"
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "duckdb/parser/tableref/table_function_ref.hpp"
 #include "engine/batch/errors.h"
+#include "engine/delta_scan/checked_transport.h"
 #include "engine/delta_scan/file_list.h"
 #include "engine/delta_scan/file_reader.h"
 #include "engine/delta_scan/log_statistics.h"
@@ -152,6 +154,8 @@ duckdb::unique_ptr<FunctionData> bind_scan_target(ClientContext& context, duckdb
 }
 
 void register_delta_scan(duckdb::ExtensionLoader& loader, std::shared_ptr<const TableAccess> access) {
+  duckdb::DBConfig::GetConfig(loader.GetDatabaseInstance())
+      .AddExtensionOption(kVerifyPageChecksums, "compare the pages of data files with the checksums that they carry", LogicalType::BOOLEAN, Value::BOOLEAN(true));
   duckdb::TableFunction function = make_scan_function(loader, std::move(access), "delta_scan", {LogicalType::VARCHAR}, bind);
   function.named_parameters = {{"version", LogicalType::BIGINT}, {"timestamp", LogicalType::TIMESTAMP_TZ},
                                {"catalog_commits", LogicalType::LIST(LogicalType::VARCHAR)}, {"catalog_version", LogicalType::BIGINT}};

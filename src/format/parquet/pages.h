@@ -24,8 +24,10 @@ struct ChunkPlace {
   int64_t values = 0;
 };
 
+enum class PageChecksums { kCompare, kPassOver };
+
 // `bytes` are those of the chunk. Corrupt, with path and position.
-Status check_pages(std::string_view bytes, const ChunkPlace& chunk, const std::string& path);
+Status check_pages(std::string_view bytes, const ChunkPlace& chunk, const std::string& path, PageChecksums checksums = PageChecksums::kCompare);
 
 // The chunks of a row group that nobody has looked through yet.
 class UncheckedChunks {
