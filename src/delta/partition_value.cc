@@ -83,7 +83,9 @@ Result<Value> parse_partition_value(const std::optional<std::string>& text, cons
   if (!text || text->empty()) return Value(type);
   std::optional<Value> value;
   switch (type.id()) {
-    case LogicalTypeId::VARCHAR: value = Value(*text); break;
+    case LogicalTypeId::VARCHAR:
+      if (Value::StringIsValid(*text)) value = Value(*text);
+      break;
     case LogicalTypeId::BLOB: value = Value::BLOB(duckdb::const_data_ptr_cast(text->data()), text->size()); break;
     case LogicalTypeId::BOOLEAN: value = parse_boolean(*text); break;
     case LogicalTypeId::DATE:

@@ -86,6 +86,7 @@ TEST(PartitionValue, RefusesWhatIsNoValue) {
   EXPECT_EQ(parsed("2021-02-30", LogicalType::DATE), "corrupt");
   EXPECT_EQ(parsed("2021-02-20 25:00:00", LogicalType::TIMESTAMP), "corrupt");
   EXPECT_EQ(parsed("yes", LogicalType::BOOLEAN), "corrupt");
+  EXPECT_EQ(parsed("\xff\xfe", LogicalType::VARCHAR), "corrupt");
   // The counts that vectors hold for the infinities.
   EXPECT_EQ(parsed("+5881580-07-11", LogicalType::DATE), "corrupt");
   EXPECT_EQ(parsed("+5881580-07-10", LogicalType::DATE), "5881580-07-10");

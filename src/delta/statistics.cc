@@ -162,7 +162,7 @@ std::optional<int64_t> read_count(std::optional<std::string_view> raw) {
 
 std::optional<Value> read_text_bound(const std::string& text, const LogicalType& type, bool is_max) {
   switch (type.id()) {
-    case LogicalTypeId::VARCHAR: return Value(text);
+    case LogicalTypeId::VARCHAR: return Value::StringIsValid(text) ? std::optional(Value(text)) : std::nullopt;
     case LogicalTypeId::DATE: {
       auto days = parse_days(text);
       return days ? std::optional(Value::DATE(duckdb::date_t(*days))) : std::nullopt;

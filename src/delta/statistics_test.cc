@@ -153,6 +153,7 @@ TEST(StatisticsReader, FindsNothingInBrokenTexts) {
     EXPECT_FALSE(StatisticsReader(text).num_records()) << text;
     EXPECT_TRUE(StatisticsReader(text).tight_bounds()) << text;
   }
+  EXPECT_FALSE(StatisticsReader("{\"minValues\":{\"c\":\"\xff\"}}").column({"c"}, LogicalType::VARCHAR).min);
   EXPECT_FALSE(StatisticsReader("{\"minValues\":{\"c\":\"\\ud800\"}}").column({"c"}, LogicalType::VARCHAR).min);
   EXPECT_FALSE(StatisticsReader("{\"minValues\":{\"c\":300}}").column({"c"}, LogicalType::TINYINT).min);
   EXPECT_FALSE(StatisticsReader("{\"minValues\":{\"c\":\"abc\"}}").column({"c"}, LogicalType::DATE).min);
