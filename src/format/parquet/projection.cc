@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "common/exception.h"
 #include "duckdb/common/string_util.hpp"
@@ -63,17 +64,23 @@ void collect_leaves(const Schema& schema, const Needed* needed, std::vector<duck
   }
 }
 
+// Of a list or map DuckDB keeps the group within; the id stands on the one around it.
+std::optional<int32_t> field_id(const duckdb::ParquetReader& reader, const Schema& schema) {
+  const auto& elements = reader.GetFileMetadata()->schema;
+  for (const auto& index : {schema.schema_index, schema.parent_schema_index}) {
+    if (index.IsValid() && elements[index.GetIndex()].__isset.field_id) return elements[index.GetIndex()].field_id;
+  }
+  return std::nullopt;
+}
+
 // One step of a column's path; -1 when the file has no such column.
 int64_t find_step(const duckdb::ParquetReader& reader, const Schema& parent, const ParquetReadColumn& column, size_t step) {
   if (step >= column.field_ids.size()) return find_child(parent.children, column.path[step]);
-  const auto& elements = reader.GetFileMetadata()->schema;
   bool any = false;
   for (size_t i = 0; i < parent.children.size(); i++) {
-    if (!parent.children[i].schema_index.IsValid()) continue;
-    const auto& element = elements[parent.children[i].schema_index.GetIndex()];
-    if (!element.__isset.field_id) continue;
-    any = true;
-    if (element.field_id == column.field_ids[step]) return static_cast<int64_t>(i);
+    auto id = field_id(reader, parent.children[i]);
+    any = any || id;
+    if (id == column.field_ids[step]) return static_cast<int64_t>(i);
   }
   return any ? -1 : find_child(parent.children, column.path[step]);
 }
