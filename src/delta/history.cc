@@ -46,17 +46,7 @@ Result<int64_t> version_at(std::shared_ptr<storage::ObjectStore> store, int64_t 
 
 Result<int64_t> first_version_from(std::shared_ptr<storage::ObjectStore> store, int64_t timestamp_ms, const Environment& environment) {
   DS_ASSIGN_OR_RETURN(CommitTimes times, commit_times(store, environment));
-  int64_t low = times.first_version(), high = times.last_version() + 1;  // the one looked for lies in [low, high]
-  while (low < high) {
-    int64_t middle = low + (high - low) / 2;
-    DS_ASSIGN_OR_RETURN(int64_t time, times.of(middle));
-    if (time < timestamp_ms) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+  return times.first_version_from(timestamp_ms);
 }
 
 Result<int64_t> timestamp_of(std::shared_ptr<storage::ObjectStore> store, int64_t version, const Environment& environment) {

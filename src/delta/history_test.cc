@@ -115,6 +115,25 @@ TEST_F(History, ByTimestampsInCommits) {
   EXPECT_EQ(table_.open()->in_commit_timestamp(), 7000);
 }
 
+// Whoever copies a table gives the files of its log new times, later than those in its commits.
+TEST_F(History, TimestampsInCommitsOfALogThatWasCopied) {
+  std::string protocol = features_line("", R"("inCommitTimestamp")");
+  std::string enabled = metadata_line(field_json("a"), "", R"("delta.enableInCommitTimestamps":"true","delta.inCommitTimestampEnablementVersion":"2",)"
+                                                           R"("delta.inCommitTimestampEnablementTimestamp":"5000")");
+  int64_t start = now_ms();
+  commit_and_wait(0, {protocol_line(), metadata_line()});
+  commit_and_wait(1, {add_line("x")});
+  commit_and_wait(2, {info_line("ENABLE", 5000), protocol, enabled});
+  commit_and_wait(3, {info_line("WRITE", 6000)});
+  EXPECT_EQ(version_at_ms(4999), -1);
+  EXPECT_EQ(version_at_ms(5999), 2);
+  EXPECT_EQ(version_at_ms(start), 3);
+  auto first = [&](int64_t time) { return first_version_from(table_.store, time, table_.environment).value(); };
+  EXPECT_EQ(first(5001), 3);
+  EXPECT_EQ(first(6000), 3);
+  EXPECT_EQ(first(6001), 4);
+}
+
 TEST_F(History, TimestampsInCommitsFromAVersionOn) {
   int64_t start = now_ms();
   std::string protocol = features_line("", R"("inCommitTimestamp")");

@@ -60,9 +60,7 @@ Error CommitTimes::no_version_at(int64_t timestamp_ms, int64_t first_timestamp_m
 }
 
 Result<int64_t> CommitTimes::version_at(int64_t timestamp_ms) {
-  DS_ASSIGN_OR_RETURN(int64_t first_timestamp, of(first_version()));
-  if (first_timestamp > timestamp_ms) return no_version_at(timestamp_ms, first_timestamp);
-  // The times in commits ascend; where they begin, they may lie before the file times of older versions.
+  // The times in commits ascend; where they begin, they may lie before the file times of older versions (of a log that was copied).
   int64_t first_in_commit = std::max(in_commit_from_, first_version());
   bool among_in_commit = first_in_commit <= last_version();
   if (among_in_commit) {
@@ -70,6 +68,8 @@ Result<int64_t> CommitTimes::version_at(int64_t timestamp_ms) {
     among_in_commit = enabled_at <= timestamp_ms;
   }
   if (!among_in_commit) {
+    DS_ASSIGN_OR_RETURN(int64_t first_timestamp, of(first_version()));
+    if (first_timestamp > timestamp_ms) return no_version_at(timestamp_ms, first_timestamp);
     auto after = std::upper_bound(file_times_.begin(), file_times_.end(), timestamp_ms);
     return first_version() + (after - file_times_.begin()) - 1;
   }
@@ -79,6 +79,24 @@ Result<int64_t> CommitTimes::version_at(int64_t timestamp_ms) {
     int64_t middle = low + (high - low) / 2;
     DS_ASSIGN_OR_RETURN(int64_t time, of(middle));
     (time <= timestamp_ms ? low : high) = middle;
+  }
+  return low;
+}
+
+Result<int64_t> CommitTimes::first_version_from(int64_t timestamp_ms) {
+  int64_t low = first_version(), high = last_version() + 1;  // the one looked for lies in [low, high]
+  if (const int64_t first_in_commit = std::max(in_commit_from_, low); first_in_commit < high) {
+    DS_ASSIGN_OR_RETURN(int64_t enabled_at, of(first_in_commit));
+    (enabled_at < timestamp_ms ? low : high) = first_in_commit;
+  }
+  while (low < high) {
+    int64_t middle = low + (high - low) / 2;
+    DS_ASSIGN_OR_RETURN(int64_t time, of(middle));
+    if (time < timestamp_ms) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
   return low;
 }

@@ -27,6 +27,8 @@ class CommitTimes {
   Result<int64_t> of(int64_t version);
   // The last version committed at or before the time.
   Result<int64_t> version_at(int64_t timestamp_ms);
+  // The first version committed at or after the time; the one after the last when all are older.
+  Result<int64_t> first_version_from(int64_t timestamp_ms);
 
  private:
   Error no_version_at(int64_t timestamp_ms, int64_t first_timestamp_ms) const;
