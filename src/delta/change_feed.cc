@@ -1,13 +1,29 @@
 #include "delta/change_feed.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "delta/features.h"
 #include "delta/log.h"
 #include "delta/log/change_collector.h"
 #include "delta/log/commit_times.h"
+#include "delta/schema_evolution.h"
 
 namespace deltastream::delta {
+namespace {
+
+// The partition columns as the log's files name them.
+std::vector<std::string> physical_partitions(const Snapshot& table, ColumnMappingMode mode) {
+  std::vector<std::string> names;
+  for (const std::string& name : table.partition_columns()) {
+    const StructField* field = table.schema().find(name);
+    names.push_back(field ? field->physical_name(mode) : name);
+  }
+  return names;
+}
+
+}  // namespace
 
 struct ChangeFeed::State {
   std::shared_ptr<storage::ObjectStore> store;
@@ -99,5 +115,19 @@ Result<std::optional<ChangeVersion>> ChangeFeed::State::read_next() {
 Result<std::optional<ChangeVersion>> ChangeFeed::next() { return state_->read_next(); }
 const Snapshot& ChangeFeed::table() const { return state_->table; }
 int64_t ChangeFeed::next_version() const { return state_->next; }
+
+Status check_changes_readable_as(const Snapshot& then, const Snapshot& now) {
+  constexpr char kAdvice[] = "; read the range in two parts";
+  // When mapping by name is switched on, files keep their names.
+  const bool same_mapping = then.column_mapping() == now.column_mapping() ||
+                            (then.column_mapping() == ColumnMappingMode::kNone && now.column_mapping() == ColumnMappingMode::kName);
+  if (!same_mapping) return unsupported(then.where() + ": the mapping of columns changed within the range of changes" + kAdvice);
+  if (physical_partitions(then, now.column_mapping()) != physical_partitions(now, now.column_mapping())) {
+    return unsupported(then.where() + ": the partition columns changed within the range of changes" + kAdvice);
+  }
+  Status readable = check_readable_as(then.schema(), now.schema(), now.column_mapping());
+  if (!readable.ok()) return unsupported(fmt::format("{}, against version {}: {}{}", then.where(), now.version(), readable.error().message(), kAdvice));
+  return {};
+}
 
 }  // namespace deltastream::delta

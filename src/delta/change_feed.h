@@ -30,6 +30,8 @@ struct ChangeFile {
   ScanFile file;
   // Only these rows changed: a deletion vector replaced another on the same file.
   std::shared_ptr<const DeletionVector> only_rows;
+  // JSON object text whose bounds hold for every row that changed; empty: unknown.
+  std::string stats;
 };
 
 struct ChangeVersion {
@@ -73,5 +75,9 @@ class ChangeFeed {
   explicit ChangeFeed(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// Whether rows that changed when the table was `then` can be read as rows of `now`, a later version: files are found by the same names,
+// in the same partitions, and check_readable_as() holds. Else unsupported, saying which versions.
+Status check_changes_readable_as(const Snapshot& then, const Snapshot& now);
 
 }  // namespace deltastream::delta

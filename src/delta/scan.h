@@ -25,6 +25,9 @@ struct Predicate {
   std::vector<Value> values;         // one; any number for kIn; none for the null tests
 };
 
+// Whether one known value, null included, meets the condition. The condition's values are of the value's type.
+bool value_may_match(const Predicate& predicate, const Value& value);
+
 struct ScanFile {
   std::string path;                  // decoded. Relative to the table, unless absolute
   bool absolute = false;

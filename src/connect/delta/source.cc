@@ -115,7 +115,7 @@ class TableSource final : public stream::Source {
       return invalid_argument(fmt::format("{}: split '{}' is none of version {}; was 'version' changed?", where(), split.id, version_));
     }
     const delta::ScanFile& scan = files_[file->file];
-    FileEntry entry{{delta::ChangeKind::kInsert, scan, nullptr}, version_, timestamp_ms_};
+    FileEntry entry{{delta::ChangeKind::kInsert, scan, nullptr, {}}, version_, timestamp_ms_};
     auto rows = std::make_unique<FileRows>(store_, columns_, std::move(entry), position ? static_cast<uint64_t>(position->offset) : 0, environment_);
     return std::unique_ptr<stream::SplitReader>(std::make_unique<FileReader>(table_, std::move(rows), scan.size, request_));
   }

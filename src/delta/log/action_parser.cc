@@ -114,12 +114,12 @@ void read_descriptor(Reader& reader, DeletionVectorView& vector) {
   if (!type.empty() && type.size() != 1) reader.fail("deletionVector.storageType", "'" + std::string(type) + "' is no storage type");
 }
 
-void read_file(Reader& reader, bool is_add, FileView& file) {
+void read_file(Reader& reader, bool is_add, FileView& file, bool with_stats) {
   file.has_size = false;
   reader.object(reader.action(), [&](std::string_view key) {
     if (key == "path") reader.text("path", file.path);
     else if (key == "partitionValues") reader.raw_object("partitionValues", file.partition_values);
-    else if (key == "stats" && is_add) reader.text("stats", file.stats);
+    else if (key == "stats" && with_stats) reader.text("stats", file.stats);
     else if (key == "tags" && is_add) reader.raw_object("tags", file.tags);
     else if (key == "dataChange") reader.boolean("dataChange", file.data_change);
     else if (key == "modificationTime" && is_add) reader.number("modificationTime", file.time);
@@ -266,7 +266,7 @@ Status ActionParser::Parser::file(std::string_view action, ActionHandler& handle
   bool is_remove = action == "remove";
   Reader reader(json, is_add ? "add" : is_remove ? "remove" : "cdc");
   FileView file;
-  read_file(reader, !is_remove, file);
+  read_file(reader, !is_remove, file, is_add || (is_remove && handler.wants_removed_statistics()));
   if (reader.failed()) return reader.error();
   if (is_add) return handler.on_add(file);
   return is_remove ? handler.on_remove(file) : handler.on_cdc(file);

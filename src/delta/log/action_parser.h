@@ -24,6 +24,8 @@ class ActionHandler {
   virtual ~ActionHandler() = default;
   // Lines that hold adds and removes are not even parsed when this is false.
   virtual bool wants_files() const { return true; }
+  // Removes come without the statistics that they may carry when this is false.
+  virtual bool wants_removed_statistics() const { return false; }
   // An add of this path comes soon. Nothing may depend on it.
   virtual void expect_add(std::string_view) {}
   virtual Status on_add(const FileView&) { return {}; }

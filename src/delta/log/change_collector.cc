@@ -37,7 +37,7 @@ Status ChangeCollector::keep(const FileView& file, std::vector<KeptFile>& into) 
   auto values = partitions_.read(file.partition_values);
   if (!values.ok()) return std::move(values).context("file '" + std::string(file.path) + "'").error();
   DS_ASSIGN_OR_RETURN(ScanFile kept, to_scan_file(file, **values, store_));
-  into.push_back({std::move(kept), false, file.partition_values.empty() && !(*values)->empty()});
+  into.push_back({std::move(kept), std::string(file.stats), false, file.partition_values.empty() && !(*values)->empty()});
   return {};
 }
 
@@ -59,8 +59,9 @@ Status ChangeCollector::pair_vectors(std::vector<ChangeFile>& out) {
     DS_ASSIGN_OR_RETURN(DeletionVector after, vector_of(add.file));
     auto deleted = difference(after, before);
     auto restored = difference(before, after);
-    if (deleted->cardinality() > 0) out.push_back({ChangeKind::kDelete, add.file, std::move(deleted)});
-    if (restored->cardinality() > 0) out.push_back({ChangeKind::kInsert, add.file, std::move(restored)});
+    // Bounds that a writer made tight again hold for the rows that are left: those of the rows that went are the older action's.
+    if (deleted->cardinality() > 0) out.push_back({ChangeKind::kDelete, add.file, std::move(deleted), std::move(found->second->stats)});
+    if (restored->cardinality() > 0) out.push_back({ChangeKind::kInsert, add.file, std::move(restored), std::move(add.stats)});
   }
   return {};
 }
@@ -72,7 +73,7 @@ Result<ChangeVersion> ChangeCollector::finish(ChangeMode mode) {
   changes.removes_rows = !removes_.empty();
   // A commit that wrote change files says in them all that it changed.
   if (mode == ChangeMode::kChanges && !change_files_.empty()) {
-    for (auto& file : change_files_) changes.files.push_back({ChangeKind::kPerRow, std::move(file.file), nullptr});
+    for (auto& file : change_files_) changes.files.push_back({ChangeKind::kPerRow, std::move(file.file), nullptr, {}});
     return changes;
   }
   if (mode == ChangeMode::kChanges) {
@@ -82,11 +83,11 @@ Result<ChangeVersion> ChangeCollector::finish(ChangeMode mode) {
       if (remove.lacks_partition) {
         return unsupported("the remove of '" + remove.file.path + "' does not say which partition it was in, so its rows cannot be told");
       }
-      changes.files.push_back({ChangeKind::kDelete, std::move(remove.file), nullptr});
+      changes.files.push_back({ChangeKind::kDelete, std::move(remove.file), nullptr, std::move(remove.stats)});
     }
   }
   for (auto& add : adds_) {
-    if (!add.paired) changes.files.push_back({ChangeKind::kInsert, std::move(add.file), nullptr});
+    if (!add.paired) changes.files.push_back({ChangeKind::kInsert, std::move(add.file), nullptr, std::move(add.stats)});
   }
   return changes;
 }

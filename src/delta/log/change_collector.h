@@ -13,6 +13,7 @@ namespace deltastream::delta {
 // A file action that outlives the parse.
 struct KeptFile {
   ScanFile file;
+  std::string stats;
   bool paired = false;
   bool lacks_partition = false;   // its partition values are not in the log
 };
@@ -21,6 +22,7 @@ class ChangeCollector final : public ActionHandler {
  public:
   ChangeCollector(PartitionReader& partitions, storage::ObjectStore& store) : partitions_(partitions), store_(store) {}
 
+  bool wants_removed_statistics() const override { return true; }
   Status on_add(const FileView& file) override { return file.data_change ? keep(file, adds_) : Status(); }
   Status on_remove(const FileView& file) override { return file.data_change ? keep(file, removes_) : Status(); }
   Status on_cdc(const FileView& file) override { return keep(file, change_files_); }

@@ -6,9 +6,6 @@
 
 namespace deltastream::delta {
 
-// One known value (a partition's): exact, null included.
-bool value_may_match(const Predicate& predicate, const Value& value);
-
 // A column's statistics in one file. `rows`: physical rows, where known. `exact_text`: the bounds are the column's very
 // values, not cut or rounded ones.
 bool bounds_may_match(const Predicate& predicate, const ColumnBounds& bounds, std::optional<int64_t> rows, bool exact_text);

@@ -3,6 +3,7 @@
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "engine/attach/folder_catalog.h"
 #include "engine/batch/errors.h"
+#include "engine/delta_scan/catalog_answer.h"
 #include "engine/delta_scan/change_set.h"
 #include "engine/delta_scan/scan_function.h"
 
@@ -27,8 +28,8 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& context, du
   auto attached = target.find('/') == std::string::npos ? attached_location(context, target) : std::nullopt;
   std::optional<ChangeBound> to;
   if (input.inputs.size() > 2) to = bound_of(context, input.inputs[2]);
-  auto changes = std::make_shared<const ChangeSet>(
-      batch::value_or_throw(read_changes(scan_access(*input.info), attached.value_or(target), bound_of(context, input.inputs[1]), to)));
+  ChangeRange range{bound_of(context, input.inputs[1]), to, catalog_answer(input.named_parameters)};
+  auto changes = std::make_shared<const ChangeSet>(batch::value_or_throw(read_changes(scan_access(*input.info), attached.value_or(target), std::move(range))));
   return bind_scan_target(context, input, {changes->table, changes, nullptr}, types, names);
 }
 
@@ -36,8 +37,12 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& context, du
 
 void register_table_changes(duckdb::ExtensionLoader& loader, std::shared_ptr<const TableAccess> access) {
   duckdb::TableFunctionSet set("table_changes");
-  set.AddFunction(make_scan_function(loader, access, "table_changes", {LogicalType::VARCHAR, LogicalType::ANY}, bind));
-  set.AddFunction(make_scan_function(loader, access, "table_changes", {LogicalType::VARCHAR, LogicalType::ANY, LogicalType::ANY}, bind));
+  for (duckdb::vector<LogicalType> arguments : {duckdb::vector<LogicalType>{LogicalType::VARCHAR, LogicalType::ANY},
+                                                duckdb::vector<LogicalType>{LogicalType::VARCHAR, LogicalType::ANY, LogicalType::ANY}}) {
+    auto function = make_scan_function(loader, access, "table_changes", std::move(arguments), bind);
+    add_catalog_parameters(function);
+    set.AddFunction(std::move(function));
+  }
   loader.RegisterFunction(std::move(set));
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// table_changes(t, from [, to]): the rows that came and went in a range of versions or times, with _change_type,
+// table_changes(t, from [, to] [, catalog_version => n, catalog_commits => […]]): the rows that came and went in a range of versions or times, with _change_type,
 // _commit_version and _commit_timestamp. t is a path or the name of a table in an attached folder.
 
 #include <memory>

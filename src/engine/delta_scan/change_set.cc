@@ -1,5 +1,10 @@
 #include "engine/delta_scan/change_set.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/exception.h"
 #include "delta/history.h"
 
 namespace deltastream::engine {
@@ -12,41 +17,116 @@ Result<int64_t> first_version(const TableAccess& access, const std::shared_ptr<s
   return delta::first_version_from(store, from_ms, access.environment());
 }
 
-// Rows of before and after stand side by side: what they are found by must be the same.
-Status check_compatible(const delta::Snapshot& then, const delta::Snapshot& now) {
-  if (then.partition_columns() != now.partition_columns()) {
-    return unsupported(then.where() + ": the partition columns changed within the range of changes; read it in two parts");
-  }
-  if (then.column_mapping() != now.column_mapping()) {
-    return unsupported(then.where() + ": the mapping of columns changed within the range of changes; read it in two parts");
-  }
+// A partition column that was widened later: the log's text is read anew, so that a float's digits become those of a double.
+Status widen_partitions(delta::ScanFile& file, const std::vector<LogicalType>& types) {
+  DS_TRY_DUCKDB(
+      for (size_t i = 0; i < types.size(); i++) {
+        Value& value = file.partition_values[i];
+        if (value.type() != types[i]) value = value.DefaultCastAs(LogicalType::VARCHAR).DefaultCastAs(types[i]);
+      })
   return {};
+}
+
+std::vector<LogicalType> partition_types(const DeltaTable& table) {
+  std::vector<LogicalType> types(table.snapshot.partition_columns().size());
+  for (size_t i = 0; i < table.columns.size(); i++) {
+    if (table.partition_index[i]) types[*table.partition_index[i]] = table.columns[i].type;
+  }
+  return types;
+}
+
+// What the columns of the change feed can hold in a file's rows; empty for other columns.
+std::vector<Value> change_values(const ChangeEntry& entry, const std::string& column) {
+  if (column == kCommitVersion) return {Value::BIGINT(entry.version)};
+  if (column == kCommitTimestamp) return {Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(entry.timestamp_ms * 1000))};
+  if (column != kChangeType) return {};
+  switch (entry.change.kind) {
+    case delta::ChangeKind::kInsert: return {Value("insert")};
+    case delta::ChangeKind::kDelete: return {Value("delete")};
+    case delta::ChangeKind::kPerRow: break;
+  }
+  // Another engine's change file may say other words than these four, in null or in capitals: nothing is known.
+  return {};
+}
+
+bool commit_may_match(const ChangeEntry& entry, const std::vector<delta::Predicate>& predicates) {
+  return std::all_of(predicates.begin(), predicates.end(), [&](const delta::Predicate& predicate) {
+    if (predicate.column.size() != 1) return true;
+    const auto values = change_values(entry, predicate.column[0]);
+    if (values.empty()) return true;
+    auto comparable = [&](const Value& wanted) { return wanted.type() == values[0].type(); };
+    if (!std::all_of(predicate.values.begin(), predicate.values.end(), comparable)) return true;
+    return delta::value_may_match(predicate, values[0]);
+  });
 }
 
 }  // namespace
 
-Result<ChangeSet> read_changes(const TableAccess& access, const std::string& location, const ChangeBound& from, const std::optional<ChangeBound>& to) {
+Result<ChangeSet> read_changes(const TableAccess& access, const std::string& location, ChangeRange range) {
   ChangeSet set;
   TimeTravel last;
-  if (to) last = {to->version, to->timestamp_us};
-  DS_ASSIGN_OR_RETURN(set.table, access.open(location, last, delta::LoadFiles::kNone));
+  if (range.to) last = {range.to->version, range.to->timestamp_us};
+  if (range.catalog) {
+    DS_ASSIGN_OR_RETURN(set.table, access.open_by_catalog(location, last, std::move(*range.catalog), delta::LoadFiles::kNone));
+  } else {
+    DS_ASSIGN_OR_RETURN(set.table, access.open(location, last, delta::LoadFiles::kNone));
+  }
   const delta::Snapshot& now = set.table->snapshot;
   delta::ChangeFeedOptions options;
-  DS_ASSIGN_OR_RETURN(options.from_version, first_version(access, set.table->store, from));
+  DS_ASSIGN_OR_RETURN(options.from_version, first_version(access, set.table->store, range.from));
   options.to_version = now.version();
+  set.from_version = options.from_version;
   if (options.from_version > now.version()) {
-    if (!from.version) return invalid_argument("there is no version of " + set.table->store->describe() + " at or after the time where the changes are to begin");
+    if (!range.from.version) return invalid_argument("there is no version of " + set.table->store->describe() + " at or after the time where the changes are to begin");
     return invalid_argument("the changes are to begin at version " + std::to_string(options.from_version) + ", after their end at version " +
                             std::to_string(now.version()));
   }
   DS_ASSIGN_OR_RETURN(auto feed, delta::ChangeFeed::open(set.table->store, options, access.environment()));
-  DS_RETURN_IF_ERROR(check_compatible(feed.table(), now));
+  DS_RETURN_IF_ERROR(delta::check_changes_readable_as(feed.table(), now));
+  const std::vector<LogicalType> types = partition_types(*set.table);
   for (;;) {
     DS_ASSIGN_OR_RETURN(auto version, feed.next());
     if (!version) return set;
-    DS_RETURN_IF_ERROR(check_compatible(feed.table(), now));
-    for (auto& file : version->files) set.entries.push_back({std::move(file), version->version, version->timestamp_ms});
+    if (version->metadata_changed) DS_RETURN_IF_ERROR(delta::check_changes_readable_as(feed.table(), now));
+    for (auto& file : version->files) {
+      DS_RETURN_IF_ERROR(widen_partitions(file.file, types).context(feed.table().where() + ": file '" + file.file.path + "'"));
+      set.entries.push_back({std::move(file), version->version, version->timestamp_ms});
+    }
   }
+}
+
+Result<ChangePlan> plan_changes(const ChangeSet& changes, const std::vector<delta::Predicate>& predicates) {
+  DS_ASSIGN_OR_RETURN(auto pruner, delta::FilePruner::create(changes.table->snapshot, predicates));
+  ChangePlan plan;
+  for (size_t i = 0; i < changes.entries.size(); i++) {
+    const ChangeEntry& entry = changes.entries[i];
+    if (!commit_may_match(entry, predicates)) {
+      plan.skipped_by_commit++;
+      continue;
+    }
+    delta::FileView file;
+    file.stats = entry.change.stats;
+    switch (pruner.judge(file, entry.change.file.partition_values)) {
+      case delta::SkipReason::kPartition: plan.skipped_by_partition++; break;
+      case delta::SkipReason::kStatistics: plan.skipped_by_statistics++; break;
+      case delta::SkipReason::kNone: plan.entries.push_back(i); break;
+    }
+  }
+  return plan;
+}
+
+std::string ChangePlan::describe(const ChangeSet& changes) const {
+  std::string text = fmt::format("{} of {} files in versions {} to {}", entries.size(), changes.entries.size(), changes.from_version, changes.table->snapshot.version());
+  bool first = true;
+  auto add = [&](size_t count, std::string_view reason) {
+    if (count == 0) return;
+    text += fmt::format("{}{} {}by {}", first ? ": " : ", ", count, first ? "skipped " : "", reason);
+    first = false;
+  };
+  add(skipped_by_commit, "commit");
+  add(skipped_by_partition, "partition values");
+  add(skipped_by_statistics, "statistics");
+  return text;
 }
 
 }  // namespace deltastream::engine

@@ -64,5 +64,94 @@ TEST_F(TableChanges, Bounds) {
   EXPECT_EQ(rows("SELECT count(*) FROM table_changes('lake.t', 0)"), "16\n");
 }
 
+TEST_F(TableChanges, FilesThatCannotMatchAreNotRead) {
+  auto plan = [&](const std::string& bounds, const std::string& where) {
+    return rows("EXPLAIN SELECT a FROM table_changes('" + table_.path() + "', " + bounds + ") WHERE " + where);
+  };
+  auto expect_in = [](const std::string& text, const std::string& whole) { EXPECT_NE(whole.find(text), std::string::npos) << whole; };
+  expect_in("4 of 4 files in", plan("0", "a > 0"));
+  expect_in("1 of 4 files in", plan("0", "_commit_version = 1"));
+  expect_in("3 skipped by", plan("0", "_commit_version = 1"));
+  // Of the file of changes it is known only when its rows are read.
+  expect_in("2 of 4 files in", plan("0", "_change_type = 'delete'"));
+  expect_in("2 of 4 files in", plan("0", "p = 'y'"));
+  expect_in("0 of 4 files in", plan("0", "_commit_timestamp < TIMESTAMPTZ '1970-01-01 00:00:00+00'"));
+  // What is skipped is not opened.
+  std::filesystem::remove(table_.path() + "/1.parquet");
+  EXPECT_EQ(changes("0", "WHERE _commit_version IN (1, 2)", "count(*)"), "3\n");
+  EXPECT_EQ(changes("0", "WHERE p > 'x'", "count(*)"), "3\n");
+}
+
+// The vector's rows were there under the older bounds; those of the newer action are of the rows that are left.
+TEST_F(TableChanges, StatisticsAreThoseOfTheRowsThatChanged) {
+  HandmadeTable table{folder_ / "tight"};
+  rows("COPY (SELECT r AS a FROM range(8) x(r)) TO '" + table.path() + "/1.parquet' (FORMAT parquet)");
+  const std::string before = HandmadeTable::stats(R"({"numRecords":8,"minValues":{"a":0},"maxValues":{"a":7},"nullCount":{"a":0}})");
+  const std::string after = HandmadeTable::stats(R"({"numRecords":8,"tightBounds":true,"minValues":{"a":0},"maxValues":{"a":6},"nullCount":{"a":0}})");
+  table.commit(0, HandmadeTable::head(HandmadeTable::field("a", "long"), "[]", R"({"delta.enableChangeDataFeed":"true","delta.enableDeletionVectors":"true"})", kProtocol) +
+                      table.add("1.parquet", "{}", before));
+  const std::string remove = R"({"remove":{"path":"1.parquet","dataChange":true,"deletionTimestamp":1,"extendedFileMetadata":true,"partitionValues":{},"size":1)";
+  table.commit(1, remove + before + "}}\n" + table.add("1.parquet", "{}", std::string(",") + kVector + after));
+  const std::string from = " FROM table_changes('" + table.path() + "', 0)";
+  EXPECT_EQ(rows("SELECT _change_type, _commit_version" + from + " WHERE a = 7 ORDER BY ALL"), "delete|1\ninsert|0\n");
+  EXPECT_EQ(rows("SELECT a" + from + " WHERE a >= 4 AND _change_type = 'delete' ORDER BY ALL"), "4\n7\n");
+  std::string plan = rows("EXPLAIN SELECT a" + from + " WHERE a > 7");
+  EXPECT_NE(plan.find("0 of 2 files in"), std::string::npos) << plan;
+}
+
+class ChangedColumns : public TableChanges {
+ protected:
+  static std::string head(const std::string& fields, const std::string& mode = "", const std::string& partitions = "[]") {
+    const std::string mapping = mode.empty() ? "" : R"(,"delta.columnMapping.mode":")" + mode + "\"";
+    return HandmadeTable::head(fields, partitions, R"({"delta.enableChangeDataFeed":"true")" + mapping + "}",
+                               R"({"minReaderVersion":2,"minWriterVersion":5})");
+  }
+  static std::string mapped(const std::string& name, const std::string& type, int id, const std::string& physical) {
+    return HandmadeTable::field(name, type, fmt::format(R"({{"delta.columnMapping.id":{},"delta.columnMapping.physicalName":"{}"}})", id, physical));
+  }
+  void write(const std::string& file, const std::string& sql) { rows("COPY (" + sql + ") TO '" + changed_.path() + "/" + file + "' (FORMAT parquet)"); }
+  std::string all(const std::string& bounds) { return rows("SELECT * EXCLUDE (_commit_timestamp) FROM table_changes('" + changed_.path() + "', " + bounds + ") ORDER BY ALL"); }
+  Error refusal(const std::string& bounds) { return failure("SELECT * FROM table_changes('" + changed_.path() + "', " + bounds + ")"); }
+  HandmadeTable changed_{folder_ / "changed"};
+};
+
+TEST_F(ChangedColumns, AddedAndWidenedOnesAreReadAsTheLastVersionHasThem) {
+  const auto f = [](const char* name, const char* type) { return HandmadeTable::field(name, type); };
+  write("1.parquet", "SELECT 1::SMALLINT AS a, 'x' AS gone");
+  write("2.parquet", "SELECT 70000::INTEGER AS a, 2.5::DOUBLE AS late");
+  changed_.commit(0, head(f("a", "short") + "," + f("gone", "string")) + changed_.add("1.parquet", "{}", HandmadeTable::stats(R"({"numRecords":1,"minValues":{"a":1},"maxValues":{"a":1}})")));
+  changed_.commit(1, head(f("a", "integer") + "," + f("late", "double")) + changed_.add("2.parquet"));
+  EXPECT_EQ(all("0"), "1|NULL|insert|0\n70000|2.5|insert|1\n");
+  EXPECT_EQ(all("0, 0"), "1|x|insert|0\n");
+  EXPECT_EQ(rows("SELECT a FROM table_changes('" + changed_.path() + "', 0) WHERE a < 60000 AND late IS NULL"), "1\n");
+}
+
+TEST_F(ChangedColumns, RenamedOnesAreFoundByTheirPhysicalNames) {
+  write("1.parquet", "SELECT 1::BIGINT AS a");
+  write("2.parquet", "SELECT 2::BIGINT AS a, 'new' AS \"c-2\"");
+  changed_.commit(0, head(HandmadeTable::field("a", "long") + "," + HandmadeTable::field("p", "string"), "", R"(["p"])") + changed_.add("1.parquet", R"({"p":"x"})"));
+  // Mapping is switched on, which keeps the names that files have; then columns are renamed, the one of the partition as well.
+  changed_.commit(1, head(mapped("a", "long", 1, "a") + "," + mapped("p", "string", 3, "p"), "name", R"(["p"])"));
+  changed_.commit(2, head(mapped("b", "long", 1, "a") + "," + mapped("part", "string", 3, "p") + "," + mapped("a", "string", 2, "c-2"), "name", R"(["part"])") +
+                         changed_.add("2.parquet", R"({"p":"y"})"));
+  EXPECT_EQ(all("0"), "1|x|NULL|insert|0\n2|y|new|insert|2\n");
+  EXPECT_EQ(rows("SELECT b FROM table_changes('" + changed_.path() + "', 0) WHERE part = 'x'"), "1\n");
+  EXPECT_EQ(all("0, 1"), "1|x|insert|0\n");
+}
+
+TEST_F(ChangedColumns, OtherChangesAreRefused) {
+  write("1.parquet", "SELECT 1::BIGINT AS a, 'x' AS p");
+  const auto f = [](const char* name, const char* type) { return HandmadeTable::field(name, type); };
+  changed_.commit(0, head(f("a", "long") + "," + f("p", "string")) + changed_.add("1.parquet"));
+  changed_.commit(1, head(f("a", "string") + "," + f("p", "string")));
+  changed_.commit(2, head(f("a", "string") + "," + f("p", "string"), "", R"(["p"])"));
+  Error type = refusal("0, 1");
+  EXPECT_EQ(type.kind(), ErrorKind::kUnsupported);
+  EXPECT_NE(type.message().find("column 'a' was long and is string"), std::string::npos) << type.message();
+  EXPECT_NE(type.message().find("at version 0, against version 1"), std::string::npos) << type.message();
+  EXPECT_EQ(refusal("1, 2").kind(), ErrorKind::kUnsupported);
+  EXPECT_EQ(all("0, 0"), "1|x|insert|0\n");
+}
+
 }  // namespace
 }  // namespace deltastream::engine

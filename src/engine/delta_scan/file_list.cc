@@ -26,13 +26,24 @@ const delta::ScanPlan& DeltaFileList::plan() const {
   std::call_once(planned_->once, [&] {
     delta::ScanPlan& plan = planned_->plan;
     if (target_.changes) {
-      for (const ChangeEntry& entry : target_.changes->entries) plan.files.push_back(entry.change.file);
-      plan.files_total = plan.files.size();
+      planned_->changes = batch::value_or_throw(plan_changes(*target_.changes, predicates_));
+      for (size_t entry : planned_->changes.entries) plan.files.push_back(target_.changes->entries[entry].change.file);
+      plan.files_total = target_.changes->entries.size();
     } else {
       plan = batch::value_or_throw(delta::plan_scan(table().snapshot, predicates_));
     }
   });
   return planned_->plan;
+}
+
+const ChangeEntry* DeltaFileList::change(size_t i) const {
+  plan();
+  return target_.changes ? &target_.changes->entries.at(planned_->changes.entries.at(i)) : nullptr;
+}
+
+std::string DeltaFileList::describe() const {
+  const delta::ScanPlan& planned = plan();
+  return target_.changes ? planned_->changes.describe(*target_.changes) : planned.describe();
 }
 
 std::optional<uint64_t> DeltaFileList::exact_rows() const {
@@ -51,7 +62,7 @@ duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::with(std::vector<delta:
   std::erase_if(more, [&](const delta::Predicate& one) {
     return std::any_of(predicates_.begin(), predicates_.end(), [&](const delta::Predicate& known) { return is_same(one, known); });
   });
-  if (more.empty() || target_.changes) return nullptr;
+  if (more.empty()) return nullptr;
   more.insert(more.end(), predicates_.begin(), predicates_.end());
   return duckdb::make_uniq<DeltaFileList>(access_, target_, std::move(more));
 }

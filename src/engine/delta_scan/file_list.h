@@ -21,8 +21,10 @@ class DeltaFileList final : public duckdb::MultiFileList {
   const std::shared_ptr<const DeltaTable>& table_pointer() const { return target_.table; }
   const std::shared_ptr<const ChangeSet>& changes() const { return target_.changes; }
   // What the i-th file of the plan changed; null when the scan reads a version.
-  const ChangeEntry* change(size_t i) const { return target_.changes ? &target_.changes->entries.at(i) : nullptr; }
+  const ChangeEntry* change(size_t i) const;
   const delta::ScanPlan& plan() const;
+  // How many files are read, and why the others are not.
+  std::string describe() const;
   // Rows of all files without the deleted ones, where the log tells it exactly.
   std::optional<uint64_t> exact_rows() const;
 
@@ -53,6 +55,7 @@ class DeltaFileList final : public duckdb::MultiFileList {
   struct Planned {
     std::once_flag once;
     delta::ScanPlan plan;
+    ChangePlan changes;   // of plan's files, where the scan reads changes
   };
   std::shared_ptr<Planned> planned_ = std::make_shared<Planned>();   // of all copies, which have the same predicates
 };

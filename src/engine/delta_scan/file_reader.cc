@@ -25,8 +25,8 @@ Value time(int64_t ms) { return Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(ms * 1
 
 // Behind the table's own columns. Files of the change data feed hold the first; the others come from the log.
 void add_change_columns(duckdb::vector<duckdb::MultiFileColumnDefinition>& columns) {
-  for (const Field& field : {Field{"_change_type", LogicalType::VARCHAR}, Field{"_commit_version", LogicalType::BIGINT},
-                             Field{"_commit_timestamp", LogicalType::TIMESTAMP_TZ}}) {
+  for (const Field& field : {Field{kChangeType, LogicalType::VARCHAR}, Field{kCommitVersion, LogicalType::BIGINT},
+                             Field{kCommitTimestamp, LogicalType::TIMESTAMP_TZ}}) {
     duckdb::MultiFileColumnDefinition column(field.name, field.type);
     column.identifier = Value(field.name);
     column.default_expression = make_uniq<duckdb::ConstantExpression>(Value(field.type));

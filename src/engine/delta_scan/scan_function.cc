@@ -6,6 +6,7 @@
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "duckdb/parser/tableref/table_function_ref.hpp"
 #include "engine/batch/errors.h"
+#include "engine/delta_scan/catalog_answer.h"
 #include "engine/delta_scan/checked_transport.h"
 #include "engine/delta_scan/file_list.h"
 #include "engine/delta_scan/file_reader.h"
@@ -42,31 +43,13 @@ TimeTravel travel_of(const duckdb::named_parameter_map_t& parameters) {
   return travel;
 }
 
-// What a catalog says of the table, where it is given.
-std::optional<delta::CatalogCommits> catalog_of(const duckdb::named_parameter_map_t& parameters) {
-  auto version = parameters.find("catalog_version");
-  auto commits = parameters.find("catalog_commits");
-  if (version == parameters.end() && commits == parameters.end()) return std::nullopt;
-  if (version == parameters.end()) {
-    batch::throw_error(invalid_argument("delta_scan takes catalog_commits together with catalog_version, the catalog's latest version"));
-  }
-  delta::CatalogCommits given;
-  given.latest_version = version->second.GetValue<int64_t>();
-  if (commits == parameters.end()) return given;
-  for (const Value& commit : duckdb::ListValue::GetChildren(commits->second)) {
-    if (commit.IsNull()) batch::throw_error(invalid_argument("a commit in catalog_commits is null"));
-    given.commits.push_back(batch::value_or_throw(delta::parse_catalog_commit(duckdb::StringValue::Get(commit))));
-  }
-  return given;
-}
-
 duckdb::unique_ptr<FunctionData> bind(ClientContext& context, duckdb::TableFunctionBindInput& input, duckdb::vector<LogicalType>& types,
                                       duckdb::vector<std::string>& names) {
   const auto& info = input.info->Cast<ScanInfo>();
   if (input.inputs[0].IsNull()) batch::throw_error(invalid_argument("delta_scan needs the path of a table"));
   const std::string location = duckdb::StringValue::Get(input.inputs[0]);
   const TimeTravel travel = travel_of(input.named_parameters);
-  auto catalog = catalog_of(input.named_parameters);
+  auto catalog = catalog_answer(input.named_parameters);
   auto table = batch::value_or_throw(catalog ? info.access->open_by_catalog(location, travel, std::move(*catalog)) : info.access->open(location, travel));
   return bind_scan_target(context, input, {std::move(table), nullptr, nullptr}, types, names);
 }
@@ -85,9 +68,7 @@ duckdb::InsertionOrderPreservingMap<std::string> describe(duckdb::TableFunctionT
   if (!input.bind_data) return result;
   const DeltaFileList& files = file_list(*input.bind_data);
   result["Table"] = files.table().snapshot.where();
-  if (files.changes()) result["Changes"] = "of " + std::to_string(files.plan().files.size()) + " files";
-  if (files.changes()) return result;
-  result["Files"] = files.plan().describe();
+  result[files.changes() ? "Changes" : "Files"] = files.describe();
   return result;
 }
 
@@ -157,8 +138,8 @@ void register_delta_scan(duckdb::ExtensionLoader& loader, std::shared_ptr<const 
   duckdb::DBConfig::GetConfig(loader.GetDatabaseInstance())
       .AddExtensionOption(kVerifyPageChecksums, "compare the pages of data files with the checksums that they carry", LogicalType::BOOLEAN, Value::BOOLEAN(true));
   duckdb::TableFunction function = make_scan_function(loader, std::move(access), "delta_scan", {LogicalType::VARCHAR}, bind);
-  function.named_parameters = {{"version", LogicalType::BIGINT}, {"timestamp", LogicalType::TIMESTAMP_TZ},
-                               {"catalog_commits", LogicalType::LIST(LogicalType::VARCHAR)}, {"catalog_version", LogicalType::BIGINT}};
+  function.named_parameters = {{"version", LogicalType::BIGINT}, {"timestamp", LogicalType::TIMESTAMP_TZ}};
+  add_catalog_parameters(function);
   loader.RegisterFunction(std::move(function));
 }
 

@@ -94,11 +94,12 @@ Result<std::shared_ptr<DeltaTable>> TableAccess::open(const std::string& locatio
   return tables_->get({location + "\n" + path, version}, read_table);
 }
 
-Result<std::shared_ptr<DeltaTable>> TableAccess::open_by_catalog(const std::string& location, const TimeTravel& travel, delta::CatalogCommits commits) const {
+Result<std::shared_ptr<DeltaTable>> TableAccess::open_by_catalog(const std::string& location, const TimeTravel& travel, delta::CatalogCommits commits,
+                                                                 delta::LoadFiles files) const {
   DS_ASSIGN_OR_RETURN(auto published, open_store(location));
   DS_ASSIGN_OR_RETURN(auto store, delta::with_catalog_commits(std::move(published), std::move(commits)));
   DS_ASSIGN_OR_RETURN(auto version, version_of(store, travel));
-  return read(location, std::move(store), version, delta::LoadFiles::kAll);
+  return read(location, std::move(store), version, files);
 }
 
 Result<std::optional<int64_t>> TableAccess::version_of(const std::shared_ptr<storage::ObjectStore>& store, const TimeTravel& travel) const {

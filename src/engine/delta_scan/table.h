@@ -47,7 +47,8 @@ class TableAccess {
   Result<std::shared_ptr<DeltaTable>> open(const std::string& location, const TimeTravel& travel,
                                            delta::LoadFiles files = delta::LoadFiles::kAll) const;
   // A version of a table that a catalog manages, with what the catalog says of it. Such tables are not kept.
-  Result<std::shared_ptr<DeltaTable>> open_by_catalog(const std::string& location, const TimeTravel& travel, delta::CatalogCommits commits) const;
+  Result<std::shared_ptr<DeltaTable>> open_by_catalog(const std::string& location, const TimeTravel& travel, delta::CatalogCommits commits,
+                                                      delta::LoadFiles files = delta::LoadFiles::kAll) const;
   // The store of a table, without a look into it.
   Result<std::shared_ptr<storage::ObjectStore>> open_store(const std::string& location) const;
   // What to open for a file of the table; permission when it lies outside of what is granted.
