@@ -31,7 +31,8 @@ constexpr OptionRow kOptions[] = {
      "Source: read what every version inserted, updated and deleted, with the metadata columns (or plain columns of their names). Without a start the snapshot "
      "comes first, as inserts. Follows unless scan.mode says otherwise; needs delta.enableChangeDataFeed."},
     {"skipChangeCommits", OptionType::kBoolean, "false", false, "",
-     "Source: pass over versions that delete or rewrite rows, instead of stopping the job. Their new rows are passed over too."},
+     "Source: pass over versions that delete or rewrite rows, instead of stopping the job. Their new rows are passed over too. "
+     "With readChangeFeed, which reads such versions, it changes nothing."},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "common/suggest.h"
+#include "connect/delta/physical_names.h"
 #include "connect/formats.h"
 
 namespace deltastream::connect::delta_table {
@@ -136,10 +137,6 @@ Result<FileColumns> file_columns(const std::string& table, const std::vector<eng
       return invalid_argument(fmt::format("table '{}': column '{}' is declared as {}, but is {} in {}", table, name, columns[i].type.ToString(),
                                           there.ToString(), snapshot.where()));
     }
-    if (snapshot.column_mapping() != delta::ColumnMappingMode::kNone && columns[i].type.IsNested()) {
-      return unsupported(fmt::format("table '{}': column '{}' is nested and {} has column mapping; select its fields one by one", table, name,
-                                     snapshot.where()));
-    }
     const auto& partitions = snapshot.partition_columns();
     size_t partition = partitions.size();
     for (size_t p = 0; p < partitions.size() && columns[i].path.size() == 1; p++) {
@@ -148,7 +145,9 @@ Result<FileColumns> file_columns(const std::string& table, const std::vector<eng
     if (partition < partitions.size()) {
       result.partitions.push_back({i, partition, columns[i].type});
     } else {
-      result.read.push_back({std::move(found.physical_path), columns[i].type, std::move(found.field_ids)});
+      LogicalType in_files = physical_type(columns[i].type, found.field->type, snapshot.column_mapping());
+      result.read.push_back({std::move(found.physical_path), std::move(in_files), std::move(found.field_ids)});
+      result.types.push_back(columns[i].type);
       result.targets.push_back(i);
     }
   }

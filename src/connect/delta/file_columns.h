@@ -1,7 +1,6 @@
 #pragma once
 // How the columns that a query reads stand in the files of one version of a Delta table. Immutable; shared by readers.
-// Errors: not found for columns that the table lacks (with the nearest), invalid argument for types that do not fit,
-// unsupported for nested columns under column mapping.
+// Errors: not found for columns that the table lacks (with the nearest), invalid argument for types that do not fit.
 // With the change feed the rows have three columns more, as METADATA or by their names: what the change is, of which version,
 // and when that was committed.
 
@@ -29,7 +28,8 @@ struct FileColumns {
     Change what;
     LogicalType type;
   };
-  std::vector<format::ParquetReadColumn> read;  // of the files
+  std::vector<format::ParquetReadColumn> read;  // of the files; structs spell the physical names of their fields
+  std::vector<LogicalType> types;               // the same as asked for
   std::vector<size_t> targets;                  // where they go
   std::vector<Partition> partitions;
   std::vector<ChangeColumn> changes;

@@ -1,10 +1,12 @@
 #include "connect/delta/file_rows.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "common/exception.h"
+#include "connect/delta/physical_names.h"
 #include "duckdb/common/types/selection_vector.hpp"
 #include "storage/stores.h"
 
@@ -18,10 +20,12 @@ FileRows::FileRows(std::shared_ptr<storage::ObjectStore> store, std::shared_ptr<
       environment_(environment),
       next_row_(next_row),
       read_(columns_->read),
-      targets_(columns_->targets) {
+      targets_(columns_->targets),
+      shown_(columns_->types) {
   for (const auto& column : columns_->changes) {
     if (column.what != FileColumns::Change::kType || entry_.change.kind != delta::ChangeKind::kPerRow) continue;
     read_.push_back({{"_change_type"}, column.type});
+    shown_.push_back(column.type);
     targets_.push_back(column.target);
   }
   for (const auto& column : read_) types_.push_back(column.type);
@@ -39,6 +43,7 @@ Status FileRows::open() {
     path = path.substr(slash + 1);
   }
   DS_ASSIGN_OR_RETURN(reader_, format::ParquetFileReader::open(store, path, read_));
+  DS_RETURN_IF_ERROR(check_names());
   if (next_row_ > reader_->row_count()) {
     return corrupt(fmt::format("{} of its rows were read, now it has {}", next_row_, reader_->row_count()));
   }
@@ -46,6 +51,27 @@ Status FileRows::open() {
     DS_ASSIGN_OR_RETURN(deleted_, delta::read_deletion_vector(*store_, *file().deletion_vector));
   }
   return next_row_ > 0 ? reader_->seek(next_row_) : Status();
+}
+
+// A column within others is looked into from where its name leads to; one that ids lead to is another matter when they differ.
+Status FileRows::check_names() {
+  unnamed_.assign(read_.size(), false);
+  for (size_t i = 0; i < read_.size(); i++) {
+    const auto& column = read_[i];
+    if (column.field_ids.empty() || !column.type.IsNested()) continue;
+    duckdb::child_list_t<LogicalType> all;
+    for (const Field& field : reader_->file_schema()) all.emplace_back(field.name, field.type);
+    LogicalType at = LogicalType::STRUCT(std::move(all));
+    for (const std::string& step : column.path) {
+      if (at.id() != LogicalTypeId::STRUCT) break;
+      const auto& fields = duckdb::StructType::GetChildTypes(at);
+      auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.first == step; });
+      at = found == fields.end() ? LogicalType(LogicalTypeId::SQLNULL) : LogicalType(found->second);
+    }
+    unnamed_[i] = at.id() == LogicalTypeId::SQLNULL;
+    DS_RETURN_IF_ERROR(check_physical_names(column.type, at).context(fmt::format("column '{}'", fmt::join(column.path, "."))));
+  }
+  return {};
 }
 
 Result<bool> FileRows::skip_unchanged() {
@@ -109,7 +135,23 @@ Result<size_t> FileRows::read_columns(DataChunk& out, size_t rows) {
   DataChunk columns;
   DS_TRY_DUCKDB(columns.Initialize(duckdb::Allocator::DefaultAllocator(), types_, rows))
   DS_RETURN_IF_ERROR(reader_->read(columns));
-  for (size_t i = 0; i < targets_.size(); i++) out.data[targets_[i]].Reference(columns.data[i]);
+  for (size_t i = 0; i < targets_.size(); i++) {
+    // A column that is not in the file at all is one null.
+    const bool absent = columns.data[i].GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR && duckdb::ConstantVector::IsNull(columns.data[i]);
+    if (!unnamed_[i] || absent) continue;
+    return unsupported(fmt::format("column '{}' stands in it under another name and is nested: what lies in it can be told by field ids only; read the table by a "
+                                   "query in batch, or rewrite the file",
+                                   fmt::join(read_[i].path, ".")));
+  }
+  DS_TRY_DUCKDB(
+      for (size_t i = 0; i < targets_.size(); i++) {
+        if (types_[i] == shown_[i]) {
+          out.data[targets_[i]].Reference(columns.data[i]);
+        } else {
+          Vector named = with_declared_names(columns.data[i], shown_[i], columns.size());
+          out.data[targets_[i]].Reference(named);
+        }
+      })
   out.SetCardinality(columns.size());
   return static_cast<size_t>(columns.size());
 }

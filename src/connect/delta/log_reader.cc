@@ -93,7 +93,9 @@ class LogReader final : public stream::SplitReader {
       options.from_version = version_;
       options.mode = settings_.change_feed ? delta::ChangeMode::kChanges : delta::ChangeMode::kAppends;
       DS_ASSIGN_OR_RETURN(auto feed, delta::ChangeFeed::open(settings_.store, options, environment_));
+      DS_ASSIGN_OR_RETURN(auto newest, delta::Snapshot::open(settings_.store, {std::nullopt, delta::LoadFiles::kNone}, environment_));
       feed_.emplace(std::move(feed));
+      newest_.emplace(std::move(newest));
     }
     DS_ASSIGN_OR_RETURN(auto changes, feed_->next());
     if (!changes) {
@@ -112,7 +114,7 @@ class LogReader final : public stream::SplitReader {
     }
     if (rewrites) changes_.files.clear();
     if (!columns_ || changes_.metadata_changed) {
-      DS_ASSIGN_OR_RETURN(auto columns, file_columns(settings_.table, settings_.columns, feed_->table(), settings_.change_feed));
+      DS_ASSIGN_OR_RETURN(auto columns, columns_of(feed_->table()));
       columns_ = std::make_shared<const FileColumns>(std::move(columns));
     }
     if (file_ > changes_.files.size()) {
@@ -120,6 +122,16 @@ class LogReader final : public stream::SplitReader {
     }
     loaded_ = true;
     return true;
+  }
+
+  // Versions from before the reader began are read as the table stood then, where they can be: columns that came later are null,
+  // renamed ones are found. Otherwise, and from then on, each version as it stands itself.
+  Result<FileColumns> columns_of(const delta::Snapshot& then) const {
+    if (then.version() < newest_->version() && delta::check_changes_readable_as(then, *newest_).ok()) {
+      auto columns = file_columns(settings_.table, settings_.columns, *newest_, settings_.change_feed);
+      if (columns.ok()) return columns;
+    }
+    return file_columns(settings_.table, settings_.columns, then, settings_.change_feed);
   }
 
   // The next version may be missing because the log was cleaned up behind a reader that stood still for too long.
@@ -137,6 +149,7 @@ class LogReader final : public stream::SplitReader {
   stream::EndpointMetrics* const metrics_;
   const Environment environment_;
   std::optional<delta::ChangeFeed> feed_;
+  std::optional<delta::Snapshot> newest_;  // when the feed was opened
   std::shared_ptr<const FileColumns> columns_;
   bool loaded_ = false;  // changes_ are those of version_
   delta::ChangeVersion changes_;

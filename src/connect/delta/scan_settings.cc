@@ -85,7 +85,6 @@ Result<ScanSettings> scan_settings(const Options& options) {
   DS_RETURN_IF_ERROR(read_end(options, settings));
   settings.change_feed = options.boolean("readChangeFeed");
   if (settings.change_feed && !settings.follow) return exclude("'readChangeFeed'", "'scan.mode' = 'snapshot'");
-  if (settings.change_feed && settings.skip_change_commits) return exclude("'readChangeFeed', which reads such versions,", "'skipChangeCommits'");
   return settings;
 }
 
