@@ -15,7 +15,7 @@ for target in "${targets[@]}"; do
   mkdir -p "$folder/corpus/$name" "$folder/findings/$name"
   log=$folder/findings/$name/log
   # Leaks are looked for by the unit tests under ASan: to look after every input takes most of a run.
-  if "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=3000 -max_len=4096 -detect_leaks=0 -artifact_prefix="$folder/findings/$name/" \
+  if "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=3000 -max_len=8400 -detect_leaks=0 -artifact_prefix="$folder/findings/$name/" \
       "$folder/corpus/$name" "$seeds" >"$log" 2>&1; then
     echo "$name: $(grep -o 'Done [0-9]* runs in [0-9]* second' "$log" || echo 'done')s, nothing found"
   else
