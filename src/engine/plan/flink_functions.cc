@@ -49,6 +49,27 @@ constexpr FlinkFunction kFunctions[] = {
     {"REGEXP_REPLACE", "text, pattern, replacement", "regexp_replace($1, $2, __java_replacement($3), 'g')", "every match replaced; $1 … are groups"},
     {"REGEXP_EXTRACT", "text, pattern", "regexp_extract_all($1, $2, 0)[1]", "the first match, or NULL"},
     {"REGEXP_EXTRACT", "text, pattern, group", "regexp_extract_all($1, $2, $3)[1]", "a group of the first match, or NULL"},
+    {"REGEXP_COUNT", "text, pattern", "CAST(length(regexp_extract_all($1, $2)) AS INTEGER)", "how often the pattern occurs"},
+    {"REGEXP_SUBSTR", "text, pattern", "regexp_extract_all($1, $2, 0)[1]", "the first match, or NULL"},
+    {"INITCAP", "text", R"(array_to_string(list_transform(regexp_extract_all(lower($1), '[\pL\pN]+|[^\pL\pN]+'), __x -> upper(__x[1]) || __x[2:]), ''))",
+     "the first letter of each word in upper case, the others in lower case"},
+    {"IS_ALPHA", "text", "coalesce(regexp_full_match($1, '\\pL+'), false)", "whether all characters are letters"},
+    {"IS_DIGIT", "text", "coalesce(regexp_full_match($1, '\\p{Nd}+'), false)", "whether all characters are digits"},
+    {"URL_ENCODE", "text", "replace(replace(replace(url_encode($1), '%20', '+'), '%2A', '*'), '~', '%7E')", "as a form of the web sends it"},
+    {"URL_DECODE", "text", "url_decode(replace($1, '+', ' '))", "the text that URL_ENCODE was given"},
+    {"PARSE_URL", "url, part",
+     "CASE $2 WHEN 'PROTOCOL' THEN regexp_extract_all($1, '^([^:/?#]+):', 1)[1] "
+     "WHEN 'AUTHORITY' THEN regexp_extract_all($1, '^[^:/?#]+://([^/?#]*)', 1)[1] "
+     "WHEN 'USERINFO' THEN regexp_extract_all($1, '^[^:/?#]+://([^/?#@]*)@', 1)[1] "
+     "WHEN 'HOST' THEN regexp_extract_all($1, '^[^:/?#]+://(?:[^/?#@]*@)?([^/?#:]*)', 1)[1] "
+     "WHEN 'PATH' THEN regexp_extract_all($1, '^[^:/?#]+://[^/?#]*([^?#]*)', 1)[1] "
+     "WHEN 'QUERY' THEN regexp_extract_all($1, '^[^?#]*\\?([^#]*)', 1)[1] "
+     "WHEN 'FILE' THEN regexp_extract_all($1, '^[^:/?#]+://[^/?#]*([^#]*)', 1)[1] "
+     "WHEN 'REF' THEN regexp_extract_all($1, '#(.*)$', 1)[1] END",
+     "PROTOCOL, AUTHORITY, USERINFO, HOST, PATH, QUERY, FILE or REF of the URL, or NULL"},
+    {"PARSE_URL", "url, 'QUERY', key",
+     "CASE WHEN $2 = 'QUERY' THEN regexp_extract_all($1, '^[^?#]*\\?(?:[^#]*&)?' || regexp_escape($3) || '=([^&#]*)', 1)[1] END",
+     "the value of a key in the query of the URL, or NULL"},
     // Numbers
     {"LOG", "x", "ln($1)", "natural logarithm"},
     {"E", "", "exp(1)", "the constant e"},
@@ -85,10 +106,19 @@ constexpr FlinkFunction kFunctions[] = {
     {"ARRAY_JOIN", "array, separator", "array_to_string($1, $2)", "elements as one text"},
     {"ARRAY_REMOVE", "array, value", "list_filter($1, __x -> __x IS DISTINCT FROM $2)", "without that value"},
     {"ARRAY_UNION", "array, array", "list_distinct(list_concat($1, $2))", "elements of both, each once"},
+    {"ARRAY_PREPEND", "array, value", "list_prepend($2, $1)", "with the value before the first element"},
     {"ARRAY_MAX", "array", "list_max($1)", "the largest element"},
     {"ARRAY_MIN", "array", "list_min($1)", "the smallest element"},
     {"ARRAY_SORT", "array", "list_sort($1)", "the elements in order"},
     {"MAP_FROM_ARRAYS", "keys, values", "map($1, $2)", "a map"},
+    {"MAP_UNION", "map, map", "map_concat($1, $2)", "entries of both; of a key in both, the second's"},
+    {"STR_TO_MAP", "text",
+     "map_from_entries(list_transform(string_split($1, ','), __x -> struct_pack(k := string_split(__x, '=')[1], v := string_split(__x, '=')[2])))",
+     "a map from 'k=v,k=v'"},
+    {"STR_TO_MAP", "text, separator, equals",
+     "map_from_entries(list_transform(string_split($1, $2), __x -> struct_pack(k := string_split(__x, $3)[1], v := string_split(__x, $3)[2])))",
+     "a map from entries with these separators"},
+    {"JSON_STRING", "x", "CAST(to_json($1) AS VARCHAR)", "the value as JSON"},
     {"JSON_VALUE", "json, path", "CASE WHEN json_type($1, $2) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string($1, $2) END", "a scalar as text; NULL for objects, arrays and what is absent"},
     {"JSON_QUERY", "json, path", "CASE WHEN json_type($1, $2) IN ('OBJECT', 'ARRAY') THEN CAST(json_extract($1, $2) AS VARCHAR) END", "an object or array as JSON text"},
     {"JSON_EXISTS", "json, path", "json_exists($1, $2)", "whether the path exists"},
@@ -97,6 +127,7 @@ constexpr FlinkFunction kFunctions[] = {
     {"LISTAGG", "text, separator", "string_agg($1, $2)", "texts joined by the separator"},
     {"FIRST_VALUE", "x", "first($1)", "the first value"},
     {"LAST_VALUE", "x", "last($1)", "the last value"},
+    {"PERCENTILE", "x, p", "quantile_cont($1, $2)", "the value below which the share p (0 to 1) of the values lies, between two by their distance"},
 };
 
 // Functions of Flink that mean nothing here.
@@ -195,8 +226,8 @@ std::string unit_name(const duckdb::ParsedExpression& argument, const Show& show
 
 ParsedPtr parse(const std::string& sql) { return std::move(duckdb::Parser::ParseExpressionList(sql)[0]); }
 
-// Functions whose first argument is a unit, MAP[…], REGEXP_EXTRACT by a pattern that is hardly one, and CONCAT, which is NULL when an
-// argument is.
+// Functions whose first argument is a unit, MAP[…], REGEXP_EXTRACT by a pattern that is hardly one, ELT, and those that are NULL when
+// an argument is: CONCAT, GREATEST, LEAST.
 ParsedPtr special(duckdb::FunctionExpression& call, const std::string& name, const Show& show) {
   if ((name == "timestampdiff" || name == "timestampadd") && call.children.size() == 3) {
     std::string unit = unit_name(*call.children[0], show);
@@ -213,6 +244,25 @@ ParsedPtr special(duckdb::FunctionExpression& call, const std::string& name, con
     lists.push_back(duckdb::make_uniq<duckdb::FunctionExpression>("list_value", std::move(keys)));
     lists.push_back(duckdb::make_uniq<duckdb::FunctionExpression>("list_value", std::move(values)));
     return duckdb::make_uniq<duckdb::FunctionExpression>("map", std::move(lists));
+  }
+  if (name == "elt" && call.children.size() > 1) {
+    duckdb::vector<ParsedPtr> arguments, list;
+    arguments.push_back(std::move(call.children[0]));
+    for (size_t i = 1; i < call.children.size(); i++) list.push_back(std::move(call.children[i]));
+    arguments.push_back(duckdb::make_uniq<duckdb::FunctionExpression>("list_value", std::move(list)));
+    ParsedPtr result = parse("CASE WHEN $1 > 0 THEN list_extract($2, $1) END");
+    fill(result, arguments, call.GetQueryLocation());
+    return result;
+  }
+  if ((name == "greatest" || name == "least") && call.children.size() > 1) {
+    std::string all, nulls;
+    for (size_t i = 1; i <= call.children.size(); i++) {
+      all += fmt::format("{}${}", i > 1 ? ", " : "", i);
+      nulls += fmt::format("{}${} IS NULL", i > 1 ? " OR " : "", i);
+    }
+    ParsedPtr result = parse(fmt::format("CASE WHEN {} THEN NULL ELSE {}({}) END", nulls, name, all));
+    fill(result, call.children, call.GetQueryLocation());
+    return result;
   }
   if (name == "regexp_extract" && call.children.size() == 3) {
     const std::string* regex = constant_text(*call.children[1]);

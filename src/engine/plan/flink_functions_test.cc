@@ -133,7 +133,62 @@ TEST(FlinkFunctions, CollectionsAndJson) {
   EXPECT_EQ(value("JSON_EXISTS('{\"a\": 1}', '$.a')"), "true");
 }
 
+TEST(FlinkFunctions, NullOfAnArgumentIsNullOfTheResult) {
+  EXPECT_EQ(value("GREATEST(n, 9, 3)"), "9");
+  EXPECT_EQ(value("LEAST(n, 9, 3)"), "3");
+  EXPECT_EQ(value("GREATEST(n, CAST(NULL AS INT))"), "NULL");
+  EXPECT_EQ(value("LEAST(CAST(NULL AS INT), n)"), "NULL");
+}
+
+TEST(FlinkFunctions, Choice) {
+  EXPECT_EQ(value("ELT(2, 'a', s, 'c')"), "order-42-x");
+  EXPECT_EQ(value("ELT(0, 'a', 'b')"), "NULL");
+  EXPECT_EQ(value("ELT(3, 'a', 'b')"), "NULL");
+}
+
+TEST(FlinkFunctions, Words) {
+  EXPECT_EQ(value("REGEXP_COUNT(s, '[0-9]')"), "2");
+  EXPECT_EQ(value("REGEXP_SUBSTR(s, '[0-9]+')"), "42");
+  EXPECT_EQ(value("REGEXP_SUBSTR(s, 'z')"), "NULL");
+  EXPECT_EQ(value("INITCAP('the qUICK élan-vital, 2nd')"), "The Quick Élan-Vital, 2nd");
+  EXPECT_EQ(value("INITCAP('')"), "");
+  EXPECT_EQ(value("IS_ALPHA('häuser')"), "true");
+  EXPECT_EQ(value("IS_ALPHA(s)"), "false");
+  EXPECT_EQ(value("IS_DIGIT('42')"), "true");
+  EXPECT_EQ(value("IS_DIGIT('')"), "false");
+  EXPECT_EQ(value("IS_DIGIT(CAST(NULL AS STRING))"), "false");
+}
+
+TEST(FlinkFunctions, Urls) {
+  EXPECT_EQ(value("URL_ENCODE('a b*~+ü')"), "a+b*%7E%2B%C3%BC");
+  EXPECT_EQ(value("URL_DECODE('a+b*%7E%2B%C3%BC')"), "a b*~+ü");
+  auto part = [](const std::string& name) { return value("PARSE_URL('http://me:pw@example.org:8080/a/b.html?k=v&key2=w#top', " + name + ")"); };
+  EXPECT_EQ(part("'PROTOCOL'"), "http");
+  EXPECT_EQ(part("'AUTHORITY'"), "me:pw@example.org:8080");
+  EXPECT_EQ(part("'USERINFO'"), "me:pw");
+  EXPECT_EQ(part("'HOST'"), "example.org");
+  EXPECT_EQ(part("'PATH'"), "/a/b.html");
+  EXPECT_EQ(part("'QUERY'"), "k=v&key2=w");
+  EXPECT_EQ(part("'FILE'"), "/a/b.html?k=v&key2=w");
+  EXPECT_EQ(part("'REF'"), "top");
+  EXPECT_EQ(part("'QUERY', 'key2'"), "w");
+  EXPECT_EQ(part("'QUERY', 'key'"), "NULL");
+  EXPECT_EQ(part("'QUERY', 'k'"), "v");
+  EXPECT_EQ(value("PARSE_URL('http://example.org', 'QUERY')"), "NULL");
+  EXPECT_EQ(value("PARSE_URL('nothing', 'HOST')"), "NULL");
+}
+
+TEST(FlinkFunctions, Maps) {
+  EXPECT_EQ(value("ARRAY_PREPEND(a, 8)"), "[8, 3, 1]");
+  EXPECT_EQ(value("MAP_UNION(m, MAP['y', 2])['y']"), "2");
+  EXPECT_EQ(value("MAP_KEYS(m)"), "[x]");
+  EXPECT_EQ(value("STR_TO_MAP('k=v,l=w')['l']"), "w");
+  EXPECT_EQ(value("STR_TO_MAP('k:v;l:w', ';', ':')['k']"), "v");
+  EXPECT_EQ(value("JSON_STRING(a)"), "[3,1]");
+}
+
 TEST(FlinkFunctions, Aggregates) {
+  EXPECT_EQ(value("PERCENTILE(n, 0.5)"), "7.0");
   EXPECT_EQ(value("LISTAGG(s)"), "order-42-x");
   EXPECT_EQ(value("LISTAGG(DISTINCT s, '/')"), "order-42-x");
   EXPECT_EQ(value("FIRST_VALUE(n)"), "7");
