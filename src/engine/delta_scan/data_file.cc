@@ -96,13 +96,15 @@ duckdb::shared_ptr<DataFileReader> DataFileReader::open(duckdb::ClientContext& c
   // Bounds in a footer say nothing of NaN, which is greater than all numbers.
   options.can_have_nan = true;
   try {
-    if (auto footer = footers.find(data_file.path)) {
-      auto reader = duckdb::make_shared_ptr<DataFileReader>(context, data_file, options, footer, table);
-      if (footer->IsValid(reader->GetHandle())) return reader;
+    auto stamp = [](DataFileReader& reader) { return object_stamp(reader.GetHandle().GetFileHandle()); };
+    if (auto found = footers.find(data_file.path); found.footer) {
+      auto reader = duckdb::make_shared_ptr<DataFileReader>(context, data_file, options, found.footer, table);
+      if (found.stamp == stamp(*reader)) return reader;
     }
     auto footer = Footer(context, data_file).read(shown_name(data_file));
-    footers.keep(data_file.path, footer);
-    return duckdb::make_shared_ptr<DataFileReader>(context, data_file, std::move(options), std::move(footer), table);
+    auto reader = duckdb::make_shared_ptr<DataFileReader>(context, data_file, std::move(options), footer, table);
+    footers.keep(data_file.path, stamp(*reader), std::move(footer));
+    return reader;
   } catch (const std::exception& exception) {
     rethrow_reading(exception, data_file, *table);
   }

@@ -13,20 +13,20 @@ uint64_t bytes_of(const duckdb::ParquetFileMetadataCache& footer) {
 
 }  // namespace
 
-FooterCache::Footer FooterCache::find(const std::string& path) {
+FooterCache::Found FooterCache::find(const std::string& path) {
   std::lock_guard lock(mutex_);
   auto place = places_.find(path);
-  if (place == places_.end()) return nullptr;
+  if (place == places_.end()) return {};
   kept_.splice(kept_.begin(), kept_, place->second);
-  return place->second->footer;
+  return {place->second->footer, place->second->stamp};
 }
 
-void FooterCache::keep(const std::string& path, Footer footer) {
+void FooterCache::keep(const std::string& path, const std::string& stamp, Footer footer) {
   uint64_t bytes = bytes_of(*footer) + 2 * path.size();
   std::lock_guard lock(mutex_);
   if (auto place = places_.find(path); place != places_.end()) drop(place->second);
   if (bytes > budget_) return;
-  kept_.push_front({path, std::move(footer), bytes});
+  kept_.push_front({path, stamp, std::move(footer), bytes});
   places_[path] = kept_.begin();
   bytes_ += bytes;
   while (bytes_ > budget_) drop(std::prev(kept_.end()));

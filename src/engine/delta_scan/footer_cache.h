@@ -19,17 +19,21 @@ class FooterCache {
 
   explicit FooterCache(uint64_t budget_bytes = kBudgetBytes) : budget_(budget_bytes) {}
 
-  // Null when there is none. The caller must ask the footer whether it still is that of the opened file.
-  Footer find(const std::string& path);
+  // `stamp` tells the file that it was read of from another one of its path: the caller compares it with that of the opened file.
+  struct Found {
+    Footer footer;   // null when there is none
+    std::string stamp;
+  };
+  Found find(const std::string& path);
   // In the place of an older one. What is larger than the whole budget is not kept.
-  void keep(const std::string& path, Footer footer);
+  void keep(const std::string& path, const std::string& stamp, Footer footer);
   size_t size() const;
 
  private:
   static constexpr uint64_t kBudgetBytes = 64 << 20;
 
   struct Kept {
-    std::string path;
+    std::string path, stamp;
     Footer footer;
     uint64_t bytes = 0;
   };

@@ -31,23 +31,23 @@ class KeptFooters : public SessionTest {
 TEST_F(KeptFooters, TheLeastRecentlyUsedGoesFirst) {
   auto small = footer(folder_ / "small.parquet", 1), large = footer(folder_ / "large.parquet", 200);
   FooterCache cache(20 << 10);
-  cache.keep("a", small);
-  cache.keep("b", small);
-  EXPECT_EQ(cache.find("a"), small);
-  EXPECT_EQ(cache.find("none"), nullptr);
+  cache.keep("a", "1", small);
+  cache.keep("b", "1", small);
+  EXPECT_EQ(cache.find("a").footer, small);
+  EXPECT_EQ(cache.find("none").footer, nullptr);
   for (int i = 0; cache.size() == size_t(i) + 2; i++) {
     ASSERT_LT(i, 100) << "nothing ever goes";
-    EXPECT_EQ(cache.find("a"), small);
-    cache.keep(fmt::format("more-{}", i), small);
+    EXPECT_EQ(cache.find("a").footer, small);
+    cache.keep(fmt::format("more-{}", i), "1", small);
   }
-  EXPECT_EQ(cache.find("a"), small);
-  EXPECT_EQ(cache.find("b"), nullptr);
+  EXPECT_EQ(cache.find("a").footer, small);
+  EXPECT_EQ(cache.find("b").footer, nullptr);
   // One that has no room at all neither stays nor drives out others; an older one of its path is not left either.
   size_t before = cache.size();
-  cache.keep("large", large);
+  cache.keep("large", "1", large);
   EXPECT_EQ(cache.size(), before);
-  cache.keep("a", large);
-  EXPECT_EQ(cache.find("a"), nullptr);
+  cache.keep("a", "1", large);
+  EXPECT_EQ(cache.find("a").footer, nullptr);
   EXPECT_EQ(cache.size(), before - 1);
 }
 

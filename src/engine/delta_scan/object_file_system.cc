@@ -20,10 +20,12 @@ class ObjectHandle final : public duckdb::FileHandle {
  public:
   ObjectHandle(duckdb::FileSystem& files, const std::string& name, duckdb::FileOpenFlags how, std::shared_ptr<storage::ObjectStore> store,
                std::string object_path, KnownObject object)
-      : FileHandle(files, name, how), store_(std::move(store)), path_(std::move(object_path)), object_(object) {}
+      : FileHandle(files, name, how), store_(std::move(store)), path_(std::move(object_path)), object_(object), local_(store_->describe().starts_with("file:")) {}
 
   void Close() override {}
   const KnownObject& object() const { return object_; }
+  bool is_local() const { return local_; }
+  std::string stamp() const { return std::to_string(object_.size) + "-" + std::to_string(object_.modified_ms); }
 
   void read(void* buffer, idx_t bytes, idx_t location) const {
     if (bytes == 0) return;
@@ -35,6 +37,7 @@ class ObjectHandle final : public duckdb::FileHandle {
   std::shared_ptr<storage::ObjectStore> store_;
   std::string path_;
   KnownObject object_;
+  bool local_;
 };
 
 class ObjectFileSystem final : public duckdb::FileSystem {
@@ -60,11 +63,12 @@ class ObjectFileSystem final : public duckdb::FileSystem {
     return static_cast<int64_t>(take);
   }
   int64_t GetFileSize(duckdb::FileHandle& handle) override { return static_cast<int64_t>(object(handle).object().size); }
-  duckdb::timestamp_t GetLastModifiedTime(duckdb::FileHandle& handle) override { return duckdb::Timestamp::FromEpochMs(object(handle).object().modified_ms); }
-  std::string GetVersionTag(duckdb::FileHandle& handle) override {
-    const KnownObject& known = object(handle).object();
-    return std::to_string(known.size) + "-" + std::to_string(known.modified_ms);
+  // DuckDB keeps the bytes of files that tell what version they are. Local ones the system keeps already: a second copy costs more than
+  // reading again.
+  duckdb::timestamp_t GetLastModifiedTime(duckdb::FileHandle& handle) override {
+    return object(handle).is_local() ? duckdb::timestamp_t(0) : duckdb::Timestamp::FromEpochMs(object(handle).object().modified_ms);
   }
+  std::string GetVersionTag(duckdb::FileHandle& handle) override { return object(handle).is_local() ? "" : object(handle).stamp(); }
   duckdb::FileType GetFileType(duckdb::FileHandle&) override { return duckdb::FileType::FILE_TYPE_REGULAR; }
   void Seek(duckdb::FileHandle& handle, idx_t location) override { object(handle).position = location; }
   void Reset(duckdb::FileHandle& handle) override { object(handle).position = 0; }
@@ -138,6 +142,8 @@ std::optional<uint64_t> size_in_log(const duckdb::OpenFileInfo& file) {
 }
 
 void set_size_in_log(duckdb::OpenFileInfo& file, uint64_t size) { file.extended_info->options[kLogSizeKey] = duckdb::Value::UBIGINT(size); }
+
+std::string object_stamp(duckdb::FileHandle& handle) { return handle.Cast<ObjectHandle>().stamp(); }
 
 duckdb::unique_ptr<duckdb::FileSystem> make_object_file_system(std::shared_ptr<StoreRegistry> stores) {
   return duckdb::make_uniq<ObjectFileSystem>(std::move(stores));

@@ -45,6 +45,9 @@ void set_size_in_log(duckdb::OpenFileInfo& file, uint64_t size);
 
 duckdb::OpenFileInfo object_file(uint64_t store_number, const storage::ObjectStore& store, const std::string& path, const KnownObject* known = nullptr);
 
+// Tells the object that a handle of this file system reads from another of its path, by size and time.
+std::string object_stamp(duckdb::FileHandle& handle);
+
 duckdb::unique_ptr<duckdb::FileSystem> make_object_file_system(std::shared_ptr<StoreRegistry> stores);
 
 }  // namespace deltastream::engine
