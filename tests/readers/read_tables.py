@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Tables that we wrote, read by Delta readers that are not ours: every row and every value must be the same.
 
-usage: read_tables.py --writer PROGRAM. The writer leaves one folder a table and NAME.json with what it holds. Each table
-is read whole by delta-rs (deltalake) and by DuckDB's delta extension, and again with a filter on each value of some rows,
-so that files that our statistics or partition values wrongly exclude show as missing rows. Spark joins in with --spark.
-Exit code 77 (skipped) where the readers are not installed.
+usage: read_tables.py --writer PROGRAM [--spark JARS]. The writer leaves one folder a table and NAME.json with what it holds.
+Each table is read whole by delta-rs (deltalake) and by DuckDB's delta extension, and again with filters on values of its
+rows, so that files that our statistics or partition values wrongly exclude show as missing rows. With --spark, Spark and the
+Delta jars in that folder read them instead. Exit code 77 (skipped) where the readers are not installed.
 """
 import argparse
 import datetime
@@ -18,15 +18,17 @@ import sys
 import tempfile
 
 try:
-    import deltalake
-    import duckdb
-    import duckdb_extension_delta
     import pyarrow
+    if "--spark" in sys.argv:
+        import pyspark.sql
+    else:
+        import deltalake
+        import duckdb
+        import duckdb_extension_delta
 except ImportError as missing:
-    print(f"skipped: {missing}; run through the environment of tools/readers_venv.sh")
+    print(f"skipped: {missing}; run through the environment of tools/readers_venv.sh, or of tools/spark_venv.sh for Spark")
     sys.exit(77)
 
-FILTERS = 40
 EPOCH = datetime.datetime(1970, 1, 1)
 
 
@@ -74,7 +76,8 @@ def arrow_rows(table, columns):
 
 
 class DeltaRs:
-    name = "deltalake " + deltalake.__version__
+    name = "deltalake"
+    filters = 40
 
     def __init__(self, folder):
         self.table = deltalake.DeltaTable(str(folder))
@@ -89,6 +92,7 @@ class DeltaRs:
 class DeltaRsArrow:
     """The other way into delta-rs; it does not know column mapping."""
     name = "deltalake to_pyarrow_table"
+    filters = 0
     unmapped_only = True
     # It refuses reader features by name, and pyarrow reads no negative decimal out of a partition value.
     refuses = {"v2_checkpoint", "deletion_vectors_on", "partitioned", "partitioned_random"}
@@ -96,12 +100,13 @@ class DeltaRsArrow:
     def __init__(self, folder):
         self.table = deltalake.DeltaTable(str(folder))
 
-    def read(self, columns, condition=None):
-        return arrow_rows(self.table.to_pyarrow_table(), columns) if condition is None else None
+    def read(self, columns):
+        return arrow_rows(self.table.to_pyarrow_table(), columns)
 
 
 class DuckDb:
-    name = "duckdb " + duckdb.__version__
+    name = "duckdb"
+    filters = 40
     # Measured with 1.5.5: NULL for every partition value of a table with column mapping; delta-rs reads the same table right.
     loses_mapped_partitions = True
 
@@ -115,6 +120,34 @@ class DuckDb:
         names = ", ".join(f'"{c}"' for c in columns)
         where = f" where {condition}" if condition else ""
         return arrow_rows(self.connection.execute(f"select {names} from delta_scan('{self.folder}'){where}").to_arrow_table(), columns)
+
+
+class Spark:
+    name = "spark"
+    filters = 6
+    session = None
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    @classmethod
+    def start(cls, jars):
+        builder = pyspark.sql.SparkSession.builder.master("local[1]").appName("readers")
+        for key, value in {"spark.jars": ",".join(str(jar) for jar in pathlib.Path(jars).glob("*.jar")),
+                           "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false",
+                           "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+                           "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+                           "spark.sql.session.timeZone": "UTC", "spark.sql.shuffle.partitions": "1", "spark.sql.ansi.enabled": "true",
+                           "spark.databricks.delta.snapshotPartitions": "1", "spark.network.timeout": "1200s", "spark.executor.heartbeatInterval": "600s", "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+                           "spark.sql.parser.escapedStringLiterals": "true"}.items():
+            builder = builder.config(key, value)
+        cls.session = builder.getOrCreate()
+        cls.session.sparkContext.setLogLevel("ERROR")
+
+    def read(self, columns, condition=None):
+        names = ", ".join(f'"{c}"' for c in columns)
+        where = f" where {condition.replace('TIMESTAMPTZ', 'TIMESTAMP')}" if condition else ""
+        return arrow_rows(self.session.sql(f"select {names} from delta.`{self.folder}`{where}").toArrow(), columns)
 
 
 # Filters as SQL for the columns whose type both engines spell alike.
@@ -165,13 +198,10 @@ def check(reader_class, folder, name, expected):
         expected = without(expected, expected["partitions"])
     columns = expected["columns"]
     good, checks = compare(reader, name, expected["rows"], reader.read(columns), "whole"), 1
-    distinct = dict(conditions(expected))
+    distinct = list(dict(conditions(expected)).items())
     # An even choice of them is enough for big tables.
-    chosen = list(distinct.items())[::max(1, len(distinct) // FILTERS)]
-    for condition, holds in chosen:
+    for condition, holds in distinct[::max(1, len(distinct) // reader.filters)] if reader.filters else ():
         found = reader.read(columns, condition)
-        if found is None:
-            continue
         checks += 1
         good = compare(reader, name, [r for r in expected["rows"] if holds(r)], found, condition) and good
     return good, checks
@@ -180,8 +210,12 @@ def check(reader_class, folder, name, expected):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--writer", required=True)
-    parser.add_argument("--only")
+    parser.add_argument("--spark", metavar="JARS", help="read with Spark and the Delta jars in this folder")
+    parser.add_argument("--only", metavar="TABLE")
     arguments = parser.parse_args()
+    readers = (Spark,) if arguments.spark else (DeltaRs, DeltaRsArrow, DuckDb)
+    if arguments.spark:
+        Spark.start(arguments.spark)
     failures = checks = tables = 0
     with tempfile.TemporaryDirectory(prefix="deltastream-readers-") as scratch:
         folder = pathlib.Path(scratch)
@@ -191,7 +225,7 @@ def main():
                 continue
             tables += 1
             expected = json.loads(file.read_text())
-            for reader_class in (DeltaRs, DeltaRsArrow, DuckDb):
+            for reader_class in readers:
                 if file.stem in getattr(reader_class, "refuses", ()):
                     continue
                 try:
@@ -201,6 +235,7 @@ def main():
                     good, done = False, 1
                 checks += done
                 failures += not good
+                print(f"{file.stem} read by {reader_class.name}: {done} reads, {'all as written' if good else 'FAILED'}", flush=True)
     print(f"{tables} tables, {checks} reads, {failures} failures")
     sys.stdout.flush()
     os._exit(1 if failures or not tables else 0)  # delta-rs' threads now and then abort a process that ends
