@@ -80,6 +80,10 @@ class Session:
         """Until the program has given the terminal back: from now on Ctrl-C is a signal."""
         self.until(lambda: termios.tcgetattr(self.fd)[3] & termios.ISIG, "statement running")
 
+    def job_in_front(self):
+        """Until this shell has given the terminal to a job: from now on Ctrl-C is the job's."""
+        self.until(lambda: os.tcgetpgrp(self.fd) != self.pid, "job in the foreground")
+
     def resize(self, rows, columns, reflow=False):
         if reflow:
             self.screen.reflow(columns)

@@ -100,6 +100,7 @@ class Shell(unittest.TestCase):
         bash.wait("bash> ")
         bash.send("fg\n")
         bash.wait(f"{PROGRAM} sql\r\n")
+        bash.job_in_front()  # bash says the name before it lets go
         bash.send("\x03")
         bash.wait("error: cancelled")
         bash.wait(PROMPT)
