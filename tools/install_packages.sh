@@ -8,7 +8,7 @@ build="g++ cmake ninja-build ccache mold pkg-config git ca-certificates python3 
   libcurl4-openssl-dev libssl-dev libpugixml-dev"
 case "${1:?which step}" in
   build) packages=$build; [ -n "$(command -v npm)" ] || packages+=" npm" ;;
-  test) packages="python3 python3-venv" ;;
+  test) packages="python3 python3-venv curl" ;;
   kafka) packages="python3"; [ -n "$(command -v java)" ] || packages+=" default-jre-headless"; [ -n "$(command -v mvn)" ] || packages+=" maven" ;;
   bench) packages="python3 python3-venv libbenchmark-dev"; [ -n "$(command -v javac)" ] || packages+=" default-jdk-headless"; [ -n "$(command -v mvn)" ] || packages+=" maven" ;;
   lint) packages="clang-format-19 clang-tidy-19 python3" ;;
