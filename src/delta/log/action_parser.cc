@@ -313,7 +313,7 @@ Status ActionParser::parse(std::string_view lines, ActionHandler& handler, bool 
       const void* newline = std::memchr(at, '\n', static_cast<size_t>(end - at));
       const char* line_end = newline ? static_cast<const char*>(newline) : end;
       const char* last = line_end - 1;
-      while (*last == '\r' || *last == ' ') last--;
+      while (*last == '\r' || *last == ' ' || *last == '\t') last--;
       if (*last != '}') return wrong(corrupt("the line ends in the middle"));
       at = line_end + (newline ? 1 : 0);
       continue;

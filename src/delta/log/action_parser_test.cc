@@ -48,6 +48,7 @@ TEST(ActionParser, ActionsInAnyShapeOfLine) {
 TEST(ActionParser, FilesAreSteppedOverUnread) {
   std::string lines = add_line("a") + "\n" + remove_line("b") + "\n" + R"( {"add":{"path":"spaced"}})" + "\n" + protocol_line() + "\n";
   EXPECT_EQ(parsed(lines, false), "protocol 1;");
+  EXPECT_EQ(parsed(add_line("a") + " \t\r\n" + remove_line("b") + "\t", false), "");  // blanks of JSON, as they may be
   EXPECT_NE(parsed(add_line("a").substr(0, 30), false).find("corrupt"), std::string::npos);
 }
 
