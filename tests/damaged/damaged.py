@@ -448,20 +448,20 @@ def a_flipped_bit_in_the_middle_of_pages(t):
     change_bytes(file, [start + length // 2 for start, length in chunks(file)])
 
 
-@damage("error corrupt", "{data}")
-def a_footer_of_zeros(t):
-    file = t.data_file()
+def overwrite_footer(file, byte):
     size = file.stat().st_size
     length = int.from_bytes(file.read_bytes()[-8:-4], "little")
-    change_bytes(file, range(size - 8 - length, size - 8), lambda byte: 0)
+    change_bytes(file, range(size - 8 - length, size - 8), lambda _: byte)
+
+
+@damage("error corrupt", "{data}")
+def a_footer_of_zeros(t):
+    overwrite_footer(t.data_file(), 0)
 
 
 @damage("error corrupt", "{data}")
 def a_footer_of_ones(t):
-    file = t.data_file()
-    size = file.stat().st_size
-    length = int.from_bytes(file.read_bytes()[-8:-4], "little")
-    change_bytes(file, range(size - 8 - length, size - 8), lambda byte: 0xFF)
+    overwrite_footer(t.data_file(), 0xFF)
 
 
 def claim_footer(t, change):
