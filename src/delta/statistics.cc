@@ -51,13 +51,6 @@ bool readable_year(int32_t days) {
 }
 
 // A float is written as the double it is, so that it reads back the same whichever of the two a reader takes.
-bool append_double(double value, std::string& out) {
-  if (!std::isfinite(value)) return false;
-  char buffer[64];
-  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
-  return true;
-}
-
 bool append_timestamp(duckdb::timestamp_t time, bool zoned, bool is_max, std::string& out) {
   constexpr int64_t kMicrosOfDay = 86'400'000'000;
   if (!Value::IsFinite(time)) return false;
@@ -79,8 +72,8 @@ bool append_bound(const Value& value, const LogicalType& type, bool is_max, std:
     case LogicalTypeId::SMALLINT: append_json_number(out, value.GetValueUnsafe<int16_t>()); return true;
     case LogicalTypeId::INTEGER: append_json_number(out, value.GetValueUnsafe<int32_t>()); return true;
     case LogicalTypeId::BIGINT: append_json_number(out, value.GetValueUnsafe<int64_t>()); return true;
-    case LogicalTypeId::FLOAT: return append_double(static_cast<double>(value.GetValueUnsafe<float>()), out);
-    case LogicalTypeId::DOUBLE: return append_double(value.GetValueUnsafe<double>(), out);
+    case LogicalTypeId::FLOAT: return append_json_double(out, static_cast<double>(value.GetValueUnsafe<float>()));
+    case LogicalTypeId::DOUBLE: return append_json_double(out, value.GetValueUnsafe<double>());
     case LogicalTypeId::DECIMAL: out += decimal_text(value); return true;
     case LogicalTypeId::VARCHAR: {
       const auto& text = duckdb::StringValue::Get(value);

@@ -1,5 +1,8 @@
 #include "delta/json/json_text.h"
 
+#include <charconv>
+#include <cmath>
+
 namespace deltastream::delta {
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -22,6 +25,13 @@ void append_json_string(std::string& out, std::string_view text) {
   }
   out.append(text.substr(clean));
   out += '"';
+}
+
+bool append_json_double(std::string& out, double value) {
+  if (!std::isfinite(value)) return false;
+  char buffer[64];
+  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+  return true;
 }
 
 }  // namespace deltastream::delta

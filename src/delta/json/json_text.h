@@ -12,6 +12,9 @@ void append_json_string(std::string& out, std::string_view text);
 
 inline void append_json_number(std::string& out, int64_t value) { out += std::to_string(value); }
 
+// The shortest text that reads back as the same number. Writes nothing and is false for infinities and NaN, which JSON does not know.
+bool append_json_double(std::string& out, double value);
+
 // Writes `"name":` with a comma before it unless it opens the object.
 class JsonObject {
  public:

@@ -1,8 +1,5 @@
 #include "delta/log/parsed_columns.h"
 
-#include <charconv>
-#include <cmath>
-
 #include "delta/json/json_text.h"
 #include "delta/partition_value.h"
 #include "delta/text/number_value.h"
@@ -10,13 +7,6 @@
 
 namespace deltastream::delta {
 namespace {
-
-bool append_double(double value, std::string& out) {
-  if (!std::isfinite(value)) return false;
-  char buffer[64];
-  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
-  return true;
-}
 
 bool append_timestamp(duckdb::timestamp_t time, bool zoned, std::string& out) {
   int64_t micros = 0;
@@ -68,8 +58,8 @@ bool ParsedStatistics::append_leaf(const Node& node, size_t row, std::string& ou
     case LogicalTypeId::SMALLINT: append_json_number(out, column.get<int16_t>(row)); return true;
     case LogicalTypeId::INTEGER: append_json_number(out, column.get<int32_t>(row)); return true;
     case LogicalTypeId::BIGINT: append_json_number(out, column.get<int64_t>(row)); return true;
-    case LogicalTypeId::FLOAT: return append_double(static_cast<double>(column.get<float>(row)), out);
-    case LogicalTypeId::DOUBLE: return append_double(column.get<double>(row), out);
+    case LogicalTypeId::FLOAT: return append_json_double(out, static_cast<double>(column.get<float>(row)));
+    case LogicalTypeId::DOUBLE: return append_json_double(out, column.get<double>(row));
     case LogicalTypeId::DECIMAL: out += decimal_text(column.vector().GetValue(row)); return true;
     case LogicalTypeId::VARCHAR: append_json_string(out, column.text(row)); return true;
     case LogicalTypeId::DATE: {
