@@ -58,6 +58,8 @@ serves() {
     hdfs) # the port opens long before the data node takes blocks: only a write tells
       curl --silent --max-time 5 --output /dev/null --write-out '%{http_code}' --location --request PUT --data x \
         "http://127.0.0.1:$2/webhdfs/v1/.ready?op=CREATE&overwrite=true&user.name=root" | grep -q 201 ;;
+    # MinIO listens before it serves, and answers 503 until then.
+    minio) curl -fsS -o /dev/null "http://127.0.0.1:$2/minio/health/cluster" 2>/dev/null ;;
     *) (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null ;;
   esac
 }
