@@ -32,6 +32,7 @@ class Loader {
     for (const engine::Statement& statement : statements) {
       DS_RETURN_IF_ERROR(std::visit([this](const auto& body) { return execute(body); }, statement.body));
     }
+    pipeline_.statements = statements.size();
     pipeline_.fingerprint = fingerprint_.text();
     return {};
   }

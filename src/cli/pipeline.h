@@ -35,6 +35,7 @@ struct Pipeline {
   std::vector<PipelinePart> parts;
   std::string fingerprint;   // of the statements that a checkpoint depends on
   std::string output;        // of SHOW, DESCRIBE, EXPLAIN, SET
+  size_t statements = 0;     // in the file
 };
 
 // Reads and plans everything. Errors: not found for the file, else what front and planner say.

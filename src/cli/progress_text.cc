@@ -22,6 +22,8 @@ uint64_t rate(uint64_t now, uint64_t before, int64_t elapsed_us) {
 
 uint64_t rows_before(const std::vector<TableProgress>& tables, size_t at) { return at < tables.size() ? tables[at].rows : 0; }
 
+std::string lag_text(int64_t records) { return fmt::format("lag {} record{}", grouped(static_cast<uint64_t>(records)), records == 1 ? "" : "s"); }
+
 // The facts of a table beside its name, the most wanted first.
 std::vector<std::string> table_facts(const TableProgress& table, uint64_t rows_per_s, bool aligned) {
   std::vector<std::string> facts;
@@ -32,7 +34,7 @@ std::vector<std::string> table_facts(const TableProgress& table, uint64_t rows_p
     facts.push_back(fmt::format("{} rows", grouped(table.rows)));
   }
   if (!table.last_commit.empty()) facts.push_back(table.last_commit);
-  if (table.lag >= 0) facts.push_back(fmt::format("lag {}", grouped(static_cast<uint64_t>(table.lag))));
+  if (table.lag >= 0) facts.push_back(lag_text(table.lag));
   if (table.malformed > 0) facts.push_back(fmt::format("malformed {}", grouped(table.malformed)));
   return facts;
 }
@@ -142,7 +144,7 @@ std::string progress_line(const JobProgress& now, const JobProgress& before, con
       const TableProgress& table = some[i];
       line += fmt::format(" {} {} {} rows ({}/s)", direction, table.name, grouped(table.rows), grouped(rate(table.rows, rows_before(earlier, i), elapsed)));
       if (!table.last_commit.empty()) line += fmt::format(" {}", table.last_commit);
-      if (table.lag >= 0) line += fmt::format(" lag {}", grouped(static_cast<uint64_t>(table.lag)));
+      if (table.lag >= 0) line += fmt::format(" {}", lag_text(table.lag));
       line += ";";
     }
   };

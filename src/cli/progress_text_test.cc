@@ -30,7 +30,7 @@ TEST(ProgressText, RatesAreDifferences) {
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_NE(lines[0].find("3,000 rows"), std::string::npos);
   EXPECT_NE(lines[0].find("4,000/s"), std::string::npos);
-  EXPECT_NE(lines[0].find("lag 30"), std::string::npos);
+  EXPECT_NE(lines[0].find("lag 30 records"), std::string::npos);
   EXPECT_NE(lines[1].find("v7"), std::string::npos);
   EXPECT_NE(lines[2].find("checkpoint 4"), std::string::npos);
   std::string line = progress_line(progress(3000, 30, 2'000'000), {}, {});
@@ -45,7 +45,7 @@ TEST(ProgressText, EveryWidthHoldsTheRates) {
       EXPECT_LT(line.size(), width);
       text += line + "\n";
     }
-    for (const char* fact : {"4,000/s", "40/s", "3,000 rows", "lag 30", "v7", "malformed 2", "checkpoint 4", "watermark none", "stopping"}) {
+    for (const char* fact : {"4,000/s", "40/s", "3,000 rows", "lag 30 records", "v7", "malformed 2", "checkpoint 4", "watermark none", "stopping"}) {
       EXPECT_NE(text.find(fact), std::string::npos) << width << ": " << fact << "\n" << text;
     }
   }

@@ -125,8 +125,10 @@ int run_command(const RunOptions& options) {
   fmt::print("{}", pipeline->output);
   std::fflush(stdout);
   if (pipeline->parts.empty()) {
-    if (!pipeline->output.empty()) return 0;  // a file of SHOW, DESCRIBE or EXPLAIN
-    return fail(invalid_argument(fmt::format("{} has nothing to run: it needs an INSERT INTO or a query", options.file)));
+    if (pipeline->statements == 0) return fail(invalid_argument(fmt::format("{} has no statement", options.file)));
+    // Declarations alone are checked. Whoever has forgotten the INSERT INTO must not take that for a run.
+    if (pipeline->output.empty()) fmt::print(stderr, "{}: no INSERT INTO and no query, so nothing runs\n", options.file);
+    return 0;
   }
   auto end = run_parts(options, *pipeline);
   return end.ok() ? 0 : fail(end.error());
