@@ -8,6 +8,7 @@
 #include "duckdb/planner/expression/bound_function_expression.hpp"
 
 #include "common/clock.h"
+#include "engine/plan/row_casts.h"
 #include "engine/plan/source_function.h"
 #include "engine/plan/text_functions.h"
 #include "engine/plan/window_functions.h"
@@ -106,6 +107,7 @@ void register_functions(duckdb::DatabaseInstance& database) {
   present.SetStability(duckdb::FunctionStability::VOLATILE);
   register_scalar_function(database, present);
   register_text_functions(database);
+  register_row_casts(database);
   register_window_functions(database);
 }
 

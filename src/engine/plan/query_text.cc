@@ -121,11 +121,28 @@ class Rewriter {
       brackets_.push_back(Bracket::kMap);
       return {};
     }
+    if (word("IS") && (word("JSON", 1) || (word("NOT", 1) && word("JSON", 2)))) return step_is_json();
     if (word("MATCH_RECOGNIZE") && symbol('(', 1)) return error(peek(), ErrorKind::kUnsupported, "MATCH_RECOGNIZE");
     if (word("FOR") && word("SYSTEM_TIME", 1)) {
       return error(peek(), ErrorKind::kUnsupported, "FOR SYSTEM_TIME AS OF (join with a bounded table without it, or declare both as streams in Flink)");
     }
     pass();
+    return {};
+  }
+
+  // x IS [NOT] JSON [VALUE | SCALAR | ARRAY | OBJECT]
+  Status step_is_json() {
+    const Token& start = peek();
+    const bool negated = word("NOT", 1);
+    at_ += negated ? 3 : 2;
+    std::optional<JsonKind> kind;
+    if (word("SCALAR")) kind = JsonKind::kScalar;
+    if (word("ARRAY")) kind = JsonKind::kArray;
+    if (word("OBJECT")) kind = JsonKind::kObject;
+    if (kind || word("VALUE")) at_++;
+    put(start, negated ? "IS NOT NULL" : "IS NULL");
+    out_.json_tests.emplace_back(out_.offsets.back().first, kind);
+    end_ = tokens_[at_ - 1].offset + tokens_[at_ - 1].text.size();
     return {};
   }
 

@@ -1,14 +1,16 @@
 #pragma once
 // Flink's spelling of a query → DuckDB's, token by token: `quoted` names, types in CAST, INTERVAL literals, TABLE(…) around window
-// functions and TABLE t inside them, MAP[…], FLOOR(x TO unit). What only a parse tree can tell is left to tree_rewriter.h.
+// functions and TABLE t inside them, MAP[…], FLOOR(x TO unit), IS JSON. What only a parse tree can tell is left to tree_rewriter.h.
 // Pure functions.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/result.h"
+#include "engine/plan/json_text.h"
 #include "engine/plan/places.h"
 
 namespace deltastream::engine::plan {
@@ -17,6 +19,9 @@ struct RewrittenText {
   std::string sql;
   // For each token: where it begins in `sql`, and where in the text it came from; ascending.
   std::vector<std::pair<size_t, size_t>> offsets;
+  // Each IS [NOT] JSON stands as IS [NOT] NULL, which binds as tightly: where its IS begins in `sql`, and what it asks for
+  // (nothing: any JSON); ascending.
+  std::vector<std::pair<size_t, std::optional<JsonKind>>> json_tests;
 
   size_t original_offset(size_t offset) const;
 };

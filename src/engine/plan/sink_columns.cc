@@ -7,6 +7,7 @@
 #include "engine/front/names.h"
 #include "engine/plan/failure.h"
 #include "engine/plan/not_null.h"
+#include "engine/plan/row_casts.h"
 #include "engine/script.h"
 
 namespace deltastream::engine::plan {
@@ -27,13 +28,13 @@ std::optional<int> integer_rank(Id id) {
   }
 }
 
+// Fields go by position, whatever their names.
 bool struct_casts(const LogicalType& from, const LogicalType& to) {
   const auto& a = duckdb::StructType::GetChildTypes(from);
   const auto& b = duckdb::StructType::GetChildTypes(to);
   if (a.size() != b.size()) return false;
   for (size_t i = 0; i < a.size(); i++) {
-    bool same_name = duckdb::StructType::IsUnnamed(from) || front::lower_case(a[i].first) == front::lower_case(b[i].first);
-    if (!same_name || !casts_implicitly(a[i].second, b[i].second)) return false;
+    if (!casts_implicitly(a[i].second, b[i].second)) return false;
   }
   return true;
 }
@@ -103,7 +104,7 @@ class SinkCasts {
     if (expression->return_type == field.type) return expression;
     if (auto value = fitting(context_, *expression, field.type)) return duckdb::make_uniq<duckdb::BoundConstantExpression>(std::move(*value));
     check(*expression, expression->return_type, field);
-    return duckdb::BoundCastExpression::AddCastToType(context_, std::move(expression), field.type);
+    return duckdb::BoundCastExpression::AddCastToType(context_, without_field_names(context_, std::move(expression), field.type), field.type);
   }
 
   // The values of INSERT … VALUES, each for itself.

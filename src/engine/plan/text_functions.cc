@@ -9,6 +9,7 @@
 #include "duckdb/common/vector_operations/ternary_executor.hpp"
 #include "duckdb/function/scalar_function.hpp"
 
+#include "engine/plan/json_text.h"
 #include "engine/plan/literal_pattern.h"
 
 namespace deltastream::engine::plan {
@@ -91,6 +92,23 @@ void literal_extract(DataChunk& input, duckdb::ExpressionState& state, Vector& r
       });
 }
 
+void is_json(DataChunk& input, duckdb::ExpressionState&, Vector& result) {
+  duckdb::UnifiedVectorFormat texts, kinds;
+  input.data[0].ToUnifiedFormat(input.size(), texts);
+  input.data[1].ToUnifiedFormat(input.size(), kinds);
+  auto out = duckdb::FlatVector::GetData<bool>(result);
+  for (duckdb::idx_t row = 0; row < input.size(); row++) {
+    const auto text = texts.sel->get_index(row), kind = kinds.sel->get_index(row);
+    std::optional<JsonKind> found;
+    if (texts.validity.RowIsValid(text)) {
+      const auto& value = duckdb::UnifiedVectorFormat::GetData<duckdb::string_t>(texts)[text];
+      found = json_kind({value.GetData(), value.GetSize()});
+    }
+    const bool any = !kinds.validity.RowIsValid(kind);
+    out[row] = found && (any || static_cast<int32_t>(*found) == duckdb::UnifiedVectorFormat::GetData<int32_t>(kinds)[kind]);
+  }
+}
+
 }  // namespace
 
 void register_text_functions(duckdb::DatabaseInstance& database) {
@@ -99,6 +117,9 @@ void register_text_functions(duckdb::DatabaseInstance& database) {
   register_scalar_function(database, duckdb::ScalarFunction("__count_char", {LogicalType::VARCHAR, LogicalType::VARCHAR}, LogicalType::BIGINT, count_char));
   register_scalar_function(database, duckdb::ScalarFunction(kLiteralExtract, {LogicalType::VARCHAR, LogicalType::VARCHAR, LogicalType::BIGINT},
                                                             LogicalType::VARCHAR, literal_extract, bind_literal));
+  duckdb::ScalarFunction json(kIsJson, {LogicalType::VARCHAR, LogicalType::INTEGER}, LogicalType::BOOLEAN, is_json);
+  json.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
+  register_scalar_function(database, json);
 }
 
 }  // namespace deltastream::engine::plan

@@ -11,6 +11,8 @@
 #include "engine/front/names.h"
 #include "engine/plan/failure.h"
 #include "engine/plan/flink_functions.h"
+#include "engine/plan/row_casts.h"
+#include "engine/plan/text_functions.h"
 #include "engine/plan/unnest_calls.h"
 #include "engine/plan/window_calls.h"
 
@@ -300,6 +302,24 @@ TableRefPtr TreeRewriter::table_function(duckdb::TableRef& ref, const Names& cte
   fail(unsupported(fmt::format("the table function {} (UNNEST, TUMBLE, HOP and CUMULATE are) at {}", function.function_name, show(ref.query_location))));
 }
 
+// IS JSON comes as IS NULL (query_text.h) and is never NULL itself: NULL is no JSON.
+void TreeRewriter::json_test(ParsedPtr& item) const {
+  const bool is = item->GetExpressionType() == duckdb::ExpressionType::OPERATOR_IS_NULL;
+  if ((!is && item->GetExpressionType() != duckdb::ExpressionType::OPERATOR_IS_NOT_NULL) || !item->GetQueryLocation().IsValid()) return;
+  const size_t place = item->GetQueryLocation().GetIndex() - std::min(text_->prefix, item->GetQueryLocation().GetIndex());
+  const auto& tests = text_->rewritten.json_tests;
+  const auto test = std::lower_bound(tests.begin(), tests.end(), place, [](const auto& one, size_t wanted) { return one.first < wanted; });
+  if (test == tests.end() || test->first != place) return;
+  duckdb::vector<ParsedPtr> arguments;
+  arguments.push_back(std::move(item->Cast<duckdb::OperatorExpression>().children[0]));
+  arguments.push_back(duckdb::make_uniq<duckdb::ConstantExpression>(test->second ? Value::INTEGER(static_cast<int32_t>(*test->second)) : Value(LogicalType::INTEGER)));
+  ParsedPtr call = duckdb::make_uniq<duckdb::FunctionExpression>(kIsJson, std::move(arguments));
+  if (!is) call = duckdb::make_uniq<duckdb::OperatorExpression>(duckdb::ExpressionType::OPERATOR_NOT, std::move(call));
+  call->SetAlias(item->GetAlias());
+  call->SetQueryLocation(item->GetQueryLocation());
+  item = std::move(call);
+}
+
 void TreeRewriter::expression(ParsedPtr& item, const Names& ctes) {
   if (item->GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) {
     auto& subquery = item->Cast<duckdb::SubqueryExpression>();
@@ -312,6 +332,8 @@ void TreeRewriter::expression(ParsedPtr& item, const Names& ctes) {
     fail(unsupported(fmt::format("OVER windows (ROW_NUMBER, RANK, SUM(…) OVER …) at {}", places_.show(relocated(item->GetQueryLocation())))));
   }
   duckdb::ParsedExpressionIterator::EnumerateChildren(*item, [&](ParsedPtr& child) { expression(child, ctes); });
+  json_test(item);
+  if (item->GetExpressionClass() == duckdb::ExpressionClass::CAST) cast_rows_by_position(item->Cast<duckdb::CastExpression>());
   item->SetQueryLocation(relocated(item->GetQueryLocation()));
   if (item->GetExpressionClass() == duckdb::ExpressionClass::FUNCTION) {
     rewrite_function(item, [&](duckdb::optional_idx location) { return show(location); });
