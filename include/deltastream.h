@@ -168,6 +168,11 @@ DS_API ds_error* ds_table_scan(const ds_table* table, const ds_scan_options* opt
  * _commit_timestamp behind the table's own.
  */
 DS_API ds_error* ds_table_changes(const char* location, int64_t from, int64_t to, struct ArrowArrayStream* stream);
+/*
+ * The same of a table that was opened, with what its catalog answered then: tables that a catalog manages have their changes by this one alone. `to` -1:
+ * the version that is open.
+ */
+DS_API ds_error* ds_table_changes_between(const ds_table* table, int64_t from, int64_t to, struct ArrowArrayStream* stream);
 
 /* One statement of batch SQL, e.g. "SELECT k, sum(v) FROM delta_scan('/lake/t') GROUP BY k". */
 DS_API ds_error* ds_query(const char* sql, struct ArrowArrayStream* stream);

@@ -258,5 +258,49 @@ TEST_F(CInterface, ATableThatACatalogManages) {
   ds_error_free(error);
 }
 
+// Version 2 staged, 3 with the catalog alone.
+TEST_F(CInterface, ChangesOfATableThatACatalogManages) {
+  location_ = folder_ / "fed";
+  auto store = storage::make_local_store(location_);
+  delta::CreateTableRequest request;
+  request.schema = *delta::Schema::from_fields(kColumns);
+  request.properties = {{"delta.enableChangeDataFeed", "true"}};
+  auto made = delta::create_table(store, request);
+  ASSERT_TRUE(made.ok()) << made.error().to_string();
+  append(*made, {{1, "2024-01-01"}, {2, "2024-01-02"}}, 11);
+  append(*made, {{4, "2024-01-03"}}, 12);
+  const std::string log_name = "_delta_log/00000000000000000002.json", staged_name = "00000000000000000002.0f3a4d8e-6b0c-4b57-9a3e-2f1f6d6f7a11.json";
+  ASSERT_TRUE(store->put("_delta_log/_staged_commits/" + staged_name, *store->get(log_name)).ok());
+  ASSERT_TRUE(store->remove(log_name).ok());
+  delta::Metadata metadata = delta::Snapshot::open(store)->metadata();
+  metadata.configuration["delta.enableInCommitTimestamps"] = "true";
+  metadata.configuration["delta.inCommitTimestampEnablementVersion"] = "3";
+  metadata.configuration["delta.inCommitTimestampEnablementTimestamp"] = "9000000000000";
+  std::string managed = "3:{\"commitInfo\":{\"inCommitTimestamp\":9000000000000}}\n"
+                        "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[\"catalogManaged\"],"
+                        "\"writerFeatures\":[\"catalogManaged\",\"inCommitTimestamp\",\"changeDataFeed\"]}}\n";
+  delta::append_json(metadata, managed);
+  const char* commits[] = {managed.c_str(), staged_name.c_str()};
+  ds_open_options options = DS_OPEN_OPTIONS_INIT;
+  options.catalog_version = 3;
+  options.catalog_commits = commits;
+  options.catalog_commit_count = 2;
+  ds_table* table = open(&options);
+  ASSERT_NE(table, nullptr);
+  ArrowArrayStream stream = {};
+  ds_error* error = ds_table_changes_between(table, 1, -1, &stream);
+  ASSERT_EQ(error, nullptr) << ds_error_message(error);
+  EXPECT_EQ(read_ids(stream), (Ids{1, 2, 4}));
+  error = ds_table_changes_between(table, 2, 2, &stream);
+  ASSERT_EQ(error, nullptr) << ds_error_message(error);
+  EXPECT_EQ(read_ids(stream), (Ids{4}));
+  ds_table_free(table);
+  // By the path alone there is no version 2 yet.
+  error = ds_table_changes(location_.c_str(), 1, 2, &stream);
+  ASSERT_NE(error, nullptr);
+  EXPECT_EQ(ds_error_get_kind(error), DS_NOT_FOUND) << ds_error_message(error);
+  ds_error_free(error);
+}
+
 }  // namespace
 }  // namespace deltastream

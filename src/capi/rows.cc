@@ -33,6 +33,14 @@ Status export_query(const std::string& sql, ArrowArrayStream* stream) {
   return format::export_arrow_stream(columns, std::move(source), stream);
 }
 
+// ", catalog_version => 7, …" for a table that was opened with its catalog's answer.
+std::string catalog_parameters(const ds_table& table) {
+  if (table.catalog_version < 0) return "";
+  std::string commits;
+  for (const std::string& commit : table.catalog_commits) commits += (commits.empty() ? "" : ", ") + sql_literal(commit);
+  return fmt::format(", catalog_version => {}, catalog_commits => [{}]::VARCHAR[]", table.catalog_version, commits);
+}
+
 Result<std::string> scan_sql(const ds_table& table, const ds_scan_options* options) {
   const ds_scan_options given = DS_SCAN_OPTIONS_INIT;
   const ds_scan_options& wanted = options && options->struct_size >= sizeof(ds_scan_options) ? *options : given;
@@ -44,12 +52,8 @@ Result<std::string> scan_sql(const ds_table& table, const ds_scan_options* optio
     if (!table.snapshot.schema().find(name)) return invalid_argument(fmt::format("{} has no column '{}'", table.snapshot.where(), name));
     names += (i > 0 ? ", " : "") + sql_identifier(name);
   }
-  std::string catalog;
-  if (table.catalog_version >= 0) {
-    for (const std::string& commit : table.catalog_commits) catalog += (catalog.empty() ? "" : ", ") + sql_literal(commit);
-    catalog = fmt::format(", catalog_version => {}, catalog_commits => [{}]::VARCHAR[]", table.catalog_version, catalog);
-  }
-  std::string sql = fmt::format("SELECT {} FROM delta_scan({}, version => {}{})", names, sql_literal(table.location), table.snapshot.version(), catalog);
+  std::string sql =
+      fmt::format("SELECT {} FROM delta_scan({}, version => {}{})", names, sql_literal(table.location), table.snapshot.version(), catalog_parameters(table));
   // On lines of its own: a comment in the predicate ends with it.
   if (wanted.predicate) sql += fmt::format(" WHERE (\n{}\n)", wanted.predicate);
   if (wanted.limit >= 0) sql += fmt::format(" LIMIT {}", wanted.limit);
@@ -96,6 +100,16 @@ ds_error* ds_table_changes(const char* location, int64_t from, int64_t to, struc
     DS_RETURN_IF_ERROR(capi::require(stream, "stream"));
     std::string end = to < 0 ? "" : fmt::format(", {}", to);
     return capi::export_query(fmt::format("SELECT * FROM table_changes({}, {}{})", capi::sql_literal(location), from, end), stream);
+  });
+}
+
+ds_error* ds_table_changes_between(const ds_table* table, int64_t from, int64_t to, struct ArrowArrayStream* stream) {
+  return capi::guarded([&]() -> Status {
+    DS_RETURN_IF_ERROR(capi::require(table, "table"));
+    DS_RETURN_IF_ERROR(capi::require(stream, "stream"));
+    return capi::export_query(fmt::format("SELECT * FROM table_changes({}, {}, {}{})", capi::sql_literal(table->location), from,
+                                          to < 0 ? table->snapshot.version() : to, capi::catalog_parameters(*table)),
+                              stream);
   });
 }
 

@@ -141,7 +141,7 @@ class Rewriter {
     }
     auto target = function ? target_at(i) : std::nullopt;
     if (!target) return false;
-    std::string call = std::string("SELECT * FROM ") + function + "(" + quote(*target, '\'') + ")";
+    std::string call = std::string("SELECT * FROM ") + function + "(" + quote(*target, '\'') + parameters_at(i) + ")";
     // SHOW TBLPROPERTIES t ('key') asks for one.
     if (word(1, "tblproperties") && symbol(i, '(') && symbol(i + 2, ')')) {
       call += " WHERE key = " + quote(tokens_[i + 1].unquoted(), '\'');
@@ -149,6 +149,21 @@ class Rewriter {
     }
     replace(tokens_[0].offset, end_of(i - 1), call);
     return true;
+  }
+  // "(catalog_version => 7, …)" behind the table: ", catalog_version => 7, …"; moves i behind it.
+  std::string parameters_at(size_t& i) const {
+    if (!symbol(i, '(') || !token(i + 1) || !tokens_[i + 1].is_name() || !symbol(i + 2, '=') || !symbol(i + 3, '>')) return "";
+    const size_t first = i + 1;
+    int depth = 1;
+    size_t last = first;
+    while (last < tokens_.size()) {
+      depth += symbol(last, '(') ? 1 : symbol(last, ')') ? -1 : 0;
+      if (depth == 0) break;
+      last++;
+    }
+    if (last == tokens_.size()) return "";
+    i = last + 1;
+    return fmt::format(", {}", sql_.substr(tokens_[first].offset, tokens_[last].offset - tokens_[first].offset));
   }
   // delta.`path`, 'path', or a name with dots; moves i behind it.
   std::optional<std::string> target_at(size_t& i) const {

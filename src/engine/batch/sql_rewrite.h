@@ -4,7 +4,8 @@
 //   … VERSION AS OF n                   delta_scan('path', version => n), or name AT (VERSION => n)
 //   … TIMESTAMP AS OF 't'               the same with timestamp
 //   DESCRIBE HISTORY t, DESCRIBE DETAIL t, SHOW TBLPROPERTIES t
-//                                       SELECT * FROM delta_history('t'), delta_detail('t'), delta_properties('t')
+//                                       SELECT * FROM delta_history('t'), delta_detail('t'), delta_properties('t');
+//                                       parameters in parentheses behind the table go into the call
 //   timestamp => t (as a parameter)     "timestamp" => t
 //   `name`                              "name"
 //   _metadata.x, t._metadata.x          (_metadata).x, (t._metadata).x

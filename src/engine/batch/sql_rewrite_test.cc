@@ -39,6 +39,9 @@ TEST(SqlRewrite, TableStatements) {
   EXPECT_EQ(rewritten("describe detail '/t'"), "SELECT * FROM delta_detail('/t')");
   EXPECT_EQ(rewritten("DESC HISTORY lake.`a b`"), "SELECT * FROM delta_history('lake.a b')");
   EXPECT_EQ(rewritten("SHOW TBLPROPERTIES lake.t ('delta.appendOnly')"), "SELECT * FROM delta_properties('lake.t') WHERE key = 'delta.appendOnly'");
+  EXPECT_EQ(rewritten("DESCRIBE HISTORY '/t' (catalog_version => 7, catalog_commits => ['7:{}', (f(1))]) LIMIT 1"),
+            "SELECT * FROM delta_history('/t', catalog_version => 7, catalog_commits => ['7:{}', (f(1))]) LIMIT 1");
+  EXPECT_EQ(rewritten("SHOW TBLPROPERTIES '/t' (catalog_version => 7) ('k')"), "SELECT * FROM delta_properties('/t', catalog_version => 7) WHERE key = 'k'");
   EXPECT_EQ(rewritten("DESCRIBE history"), "DESCRIBE history");
   EXPECT_EQ(rewritten("DESCRIBE SELECT 1"), "DESCRIBE SELECT 1");
 }

@@ -6,6 +6,7 @@
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "engine/attach/folder_catalog.h"
 #include "engine/batch/errors.h"
+#include "engine/delta_scan/catalog_answer.h"
 
 namespace deltastream::engine {
 namespace {
@@ -31,11 +32,24 @@ Value list_of(const std::vector<std::string>& entries) {
   return Value::LIST(LogicalType::VARCHAR, std::move(values));
 }
 
-// One of the functions: its columns, and the rows for a location.
+// The table asked for, and what its catalog said of it.
+struct Target {
+  const TableAccess& access;
+  std::string location;
+  std::optional<delta::CatalogCommits> catalog;
+
+  Result<std::shared_ptr<storage::ObjectStore>> store() const {
+    DS_ASSIGN_OR_RETURN(auto published, access.open_store(location));
+    return catalog ? delta::with_catalog_commits(std::move(published), *catalog) : std::move(published);
+  }
+  Result<std::shared_ptr<DeltaTable>> table() const { return catalog ? access.open_by_catalog(location, {}, *catalog) : access.open(location, {}); }
+};
+
+// One of the functions: its columns, and the rows for a table.
 struct Facts {
   const char* name;
   std::vector<Field> (*columns)();
-  Result<Rows> (*rows)(const TableAccess& access, const std::string& location);
+  Result<Rows> (*rows)(const Target& target);
 };
 
 std::vector<Field> history_columns() {
@@ -43,9 +57,9 @@ std::vector<Field> history_columns() {
           {"operationParameters", map_type()}, {"readVersion", LogicalType::BIGINT}, {"isBlindAppend", LogicalType::BOOLEAN},
           {"operationMetrics", map_type()}, {"userMetadata", LogicalType::VARCHAR}, {"engineInfo", LogicalType::VARCHAR}};
 }
-Result<Rows> history_rows(const TableAccess& access, const std::string& location) {
-  DS_ASSIGN_OR_RETURN(auto store, access.open_store(location));
-  DS_ASSIGN_OR_RETURN(auto entries, delta::history(store, std::nullopt, access.environment()));
+Result<Rows> history_rows(const Target& target) {
+  DS_ASSIGN_OR_RETURN(auto store, target.store());
+  DS_ASSIGN_OR_RETURN(auto entries, delta::history(store, std::nullopt, target.access.environment()));
   Rows rows;
   for (const auto& entry : entries) {
     const auto& info = entry.info;
@@ -92,8 +106,8 @@ std::vector<std::string> clustering_columns(const delta::Snapshot& snapshot) {
   return names;
 }
 
-Result<Rows> detail_rows(const TableAccess& access, const std::string& location) {
-  DS_ASSIGN_OR_RETURN(auto table, access.open(location, {}));
+Result<Rows> detail_rows(const Target& target) {
+  DS_ASSIGN_OR_RETURN(auto table, target.table());
   const delta::Snapshot& snapshot = table->snapshot;
   const auto& metadata = snapshot.metadata();
   const auto& protocol = snapshot.protocol();
@@ -103,7 +117,7 @@ Result<Rows> detail_rows(const TableAccess& access, const std::string& location)
   }
   std::sort(features.begin(), features.end());
   auto totals = snapshot.totals().value_or(delta::FileTotals());
-  auto newest = delta::history(table->store, 1, access.environment());
+  auto newest = delta::history(table->store, 1, target.access.environment());
   bool known = newest.ok() && !newest->empty() && newest->front().version == snapshot.version();
   vector<Value> row{Value("delta"), text(metadata.id), text(metadata.name), text(metadata.description), Value(table->store->describe()),
                     time(metadata.created_time), time(known ? std::optional(newest->front().timestamp_ms) : std::nullopt),
@@ -114,8 +128,8 @@ Result<Rows> detail_rows(const TableAccess& access, const std::string& location)
 }
 
 std::vector<Field> property_columns() { return {{"key", LogicalType::VARCHAR}, {"value", LogicalType::VARCHAR}}; }
-Result<Rows> property_rows(const TableAccess& access, const std::string& location) {
-  DS_ASSIGN_OR_RETURN(auto table, access.open(location, {}));
+Result<Rows> property_rows(const Target& target) {
+  DS_ASSIGN_OR_RETURN(auto table, target.table());
   delta::StringMap properties = table->snapshot.metadata().configuration;
   const auto& protocol = table->snapshot.protocol();
   properties["delta.minReaderVersion"] = std::to_string(protocol.min_reader_version);
@@ -149,10 +163,10 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& context, du
                                               vector<std::string>& names) {
   const auto& info = input.info->Cast<FactsInfo>();
   if (input.inputs[0].IsNull()) batch::throw_error(invalid_argument(std::string(info.facts->name) + " needs the path or the name of a table"));
-  std::string target = duckdb::StringValue::Get(input.inputs[0]);
-  auto attached = target.find('/') == std::string::npos ? attached_location(context, target) : std::nullopt;
+  std::string named = duckdb::StringValue::Get(input.inputs[0]);
+  auto attached = named.find('/') == std::string::npos ? attached_location(context, named) : std::nullopt;
   auto data = duckdb::make_uniq<FactsData>();
-  data->rows = batch::value_or_throw(info.facts->rows(*info.access, attached.value_or(target)));
+  data->rows = batch::value_or_throw(info.facts->rows({*info.access, attached.value_or(named), catalog_answer(input.named_parameters)}));
   for (const Field& column : info.facts->columns()) {
     types.push_back(column.type);
     names.push_back(column.name);
@@ -183,6 +197,7 @@ void register_table_facts(duckdb::ExtensionLoader& loader, std::shared_ptr<const
     info->facts = &facts;
     duckdb::TableFunction function(facts.name, {LogicalType::VARCHAR}, scan, bind, start);
     function.function_info = info;
+    add_catalog_parameters(function);
     loader.RegisterFunction(std::move(function));
   }
 }
