@@ -28,21 +28,28 @@ def request(method, url, headers=None, data=None):
     return urllib.request.urlopen(urllib.request.Request(url, method=method, headers=headers or {}, data=data), timeout=30)
 
 
-def s3_bucket(port, key, secret):
-    """PUT /bucket with Signature Version 4, written again here so that the program's own signature is not its judge."""
+S3_SECRETS = {"moto": "testing", "minio": "testing12345"}
+
+
+def s3_put(name, port, path, data=b""):
+    """PUT /path (quoted already) with Signature Version 4, written again here so that the program's own signature is not its judge."""
     now = datetime.datetime.now(datetime.timezone.utc)
-    stamp, date, empty = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d"), hashlib.sha256(b"").hexdigest()
+    stamp, date, digest = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d"), hashlib.sha256(data).hexdigest()
     host, scope = f"127.0.0.1:{port}", f"{date}/us-east-1/s3/aws4_request"
     names = "host;x-amz-content-sha256;x-amz-date"
-    canonical = f"PUT\n/lake\n\nhost:{host}\nx-amz-content-sha256:{empty}\nx-amz-date:{stamp}\n\n{names}\n{empty}"
+    canonical = f"PUT\n/{path}\n\nhost:{host}\nx-amz-content-sha256:{digest}\nx-amz-date:{stamp}\n\n{names}\n{digest}"
     text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-    signing = ("AWS4" + secret).encode()
+    signing = ("AWS4" + S3_SECRETS[name]).encode()
     for part in (date, "us-east-1", "s3", "aws4_request"):
         signing = hmac.new(signing, part.encode(), hashlib.sha256).digest()
     signature = hmac.new(signing, text.encode(), hashlib.sha256).hexdigest()
-    request("PUT", f"http://{host}/lake", {"x-amz-date": stamp, "x-amz-content-sha256": empty,
-                                           "Authorization": f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={names}, Signature={signature}"})
-    return {"AWS_ENDPOINT_URL": f"http://{host}", "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_REGION": "us-east-1",
+    request("PUT", f"http://{host}/{path}", {"x-amz-date": stamp, "x-amz-content-sha256": digest, "Content-Type": "application/octet-stream",
+                                            "Authorization": f"AWS4-HMAC-SHA256 Credential=testing/{scope}, SignedHeaders={names}, Signature={signature}"}, data)
+
+
+def s3_bucket(name, port):
+    s3_put(name, port, "lake")
+    return {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": S3_SECRETS[name], "AWS_REGION": "us-east-1",
             "DELTASTREAM_TEST_STORE": "s3://lake"}
 
 
@@ -62,10 +69,8 @@ def gcs_bucket(port):
 
 
 def prepare(name, port):
-    if name == "moto":
-        return s3_bucket(port, "testing", "testing")
-    if name == "minio":
-        return s3_bucket(port, "testing", "testing12345")
+    if name in S3_SECRETS:
+        return s3_bucket(name, port)
     if name == "azurite":
         return azure_container(port)
     if name == "gcs":

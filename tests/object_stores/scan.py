@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Delta tables scanned where they stand in an object store: the rows are those of the copy on disk.
 
-usage: scan.py moto|azurite|hdfs DELTASTREAM      needs pyarrow (tools/readers_venv.sh)
+usage: scan.py moto|azurite|hdfs|gcs|minio DELTASTREAM      needs pyarrow (tools/readers_venv.sh)
 
 Starts the server (tools/object_stores.sh), uploads fixture tables of Spark's with clients that are not ours, and compares what the program
 reads of each with what Spark read. Prints a line for each query that went wrong and at the end 'N passed, N failed'.
@@ -34,11 +34,9 @@ SCANNED = ["deletion_vectors", "deletion_vectors_mapped", "partition_types", "cl
            "special_paths", "column_mapping_id", "nested", "codec_zstd", "pages_v2"]
 
 
-def put_s3(port, path, data):
-    # moto looks at no signature.
-    contract.request("PUT", f"http://127.0.0.1:{port}/lake/{path}",
-                     {"Content-Type": "application/octet-stream",
-                      "Authorization": "AWS4-HMAC-SHA256 Credential=testing/20250101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"}, data)
+def put_gcs(port, path, data):
+    contract.request("POST", f"http://127.0.0.1:{port}/upload/storage/v1/b/lake/o?uploadType=media&name={path.replace('/', '%2F')}",
+                     {"Content-Type": "application/octet-stream"}, data)
 
 
 def put_azure(port, path, data):
@@ -58,13 +56,17 @@ def put_hdfs(port, path, data):
     contract.request("PUT", location, {"Content-Type": "application/octet-stream"}, data)
 
 
-PUT = {"moto": put_s3, "azurite": put_azure, "hdfs": put_hdfs}
+PUT = {"gcs": put_gcs, "azurite": put_azure, "hdfs": put_hdfs}
 
 
 def upload(name, port, table):
     for file in sorted((TABLES / table).rglob("*")):
         if file.is_file():
-            PUT[name](port, urllib.parse.quote(f"{table}/{file.relative_to(TABLES / table)}"), file.read_bytes())
+            path = urllib.parse.quote(f"{table}/{file.relative_to(TABLES / table)}")
+            if name in contract.S3_SECRETS:
+                contract.s3_put(name, port, f"lake/{path}", file.read_bytes())
+            else:
+                PUT[name](port, path, file.read_bytes())
 
 
 def query(program, environment, sql, out):
