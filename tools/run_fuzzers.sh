@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# run_fuzzers.sh SECONDS [FOLDER]: runs every fuzz target of FOLDER (build/fuzz) for that long, from its corpus under
-# tests/fuzz/corpus. New inputs go to FOLDER/corpus, findings to FOLDER/findings; exits 1 when there is a finding.
+# run_fuzzers.sh SECONDS [NAME…]: runs the fuzz targets of build/fuzz (those named, as in tests/fuzz/NAME_fuzz.cc; all by default) for that
+# long each, from their corpus under tests/fuzz/corpus. New inputs go to build/fuzz/corpus, findings to build/fuzz/findings; exits 1 when
+# there is a finding.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 seconds=${1:?seconds per target}
-folder=${2:-build/fuzz}
+shift
+folder=build/fuzz
 failed=()
 targets=("$folder"/*_fuzz)
-[ -x "${targets[0]}" ] || { echo "error: not found: no fuzz targets in $folder; run './dev fuzz'" >&2; exit 1; }
+[ $# -eq 0 ] || { targets=("${@/%/_fuzz}"); targets=("${targets[@]/#/$folder/}"); }
+for target in "${targets[@]}"; do
+  [ -x "$target" ] || { echo "error: not found: no fuzz target $target; './dev fuzz' builds those of tests/fuzz" >&2; exit 1; }
+done
 for target in "${targets[@]}"; do
   name=$(basename "$target")
   seeds=tests/fuzz/corpus/${name%_fuzz}
