@@ -32,21 +32,34 @@ class TextWriter : public ResultWriter {
   Output output_;
 };
 
-// A table or records.
+// EXPLAIN answers in these columns, with drawings of many lines.
+bool are_plans(const std::vector<Field>& columns) {
+  return columns.size() == 2 && columns[0].name == "explain_key" && columns[1].name == "explain_value";
+}
+
+// A table or records; plans as they are drawn.
 template <typename Text>
 class PeopleWriter final : public TextWriter {
  public:
   PeopleWriter(Output output, TableRoom room) : TextWriter(std::move(output)), room_(room) {}
   Status begin(const std::vector<Field>& columns) override {
-    text_.emplace(columns, room_, [this](std::string_view text) { return output_->append(text); });
+    text_.reset();
+    if (!are_plans(columns)) text_.emplace(columns, room_, [this](std::string_view text) { return output_->append(text); });
     return {};
   }
-  Status write(DataChunk& rows) override { DS_TRY_DUCKDB(return text_->write(rows)); }
-  Status finish() override { return text_->finish(); }
+  Status write(DataChunk& rows) override { DS_TRY_DUCKDB(return text_ ? text_->write(rows) : write_plans(rows)); }
+  Status finish() override { return text_ ? text_->finish() : Status(); }
 
  private:
+  Status write_plans(DataChunk& rows) {
+    plans_.use(rows);
+    for (size_t row = 0; row < rows.size(); row++) DS_RETURN_IF_ERROR(output_->append(plans_.at(1, row).value_or("")));
+    return {};
+  }
+
   const TableRoom room_;
   std::optional<Text> text_;
+  TextColumns plans_;
 };
 
 class CsvWriter final : public TextWriter {

@@ -73,6 +73,20 @@ TEST(ResultWriter, TableIsAligned) {
             "(2 rows)\n");
 }
 
+TEST(ResultWriter, TableShowsPlansAsTheyAreDrawn) {
+  Collected collected;
+  auto writer = make_result_writer("table", {std::make_unique<Collector>(collected), false, {}}).value();
+  DataChunk rows;
+  rows.Initialize(duckdb::Allocator::DefaultAllocator(), {LogicalType::VARCHAR, LogicalType::VARCHAR});
+  rows.SetValue(0, 0, Value("physical_plan"));
+  rows.SetValue(1, 0, Value("┌──────┐\n│ SCAN │\n└──────┘\n"));
+  rows.SetCardinality(1);
+  ASSERT_TRUE(writer->begin({{"explain_key", LogicalType::VARCHAR, true}, {"explain_value", LogicalType::VARCHAR, true}}).ok());
+  ASSERT_TRUE(writer->write(rows).ok());
+  ASSERT_TRUE(writer->finish().ok());
+  EXPECT_EQ(collected.bytes, "┌──────┐\n│ SCAN │\n└──────┘\n");
+}
+
 TEST(ResultWriter, BinaryFormsBeginWithTheirMagic) {
   EXPECT_EQ(written_as("arrow").bytes.substr(0, 6), "ARROW1");
   EXPECT_EQ(written_as("parquet").bytes.substr(0, 4), "PAR1");
