@@ -164,7 +164,7 @@ typedef struct ds_scan_options {
 DS_API ds_error* ds_table_scan(const ds_table* table, const ds_scan_options* options, struct ArrowArrayStream* stream);
 
 /*
- * The rows that changed from version `from` to version `to`, both included (`to` -1: the newest), with the columns _change_type, _commit_version and
+ * The rows that changed from version `from` to version `to`, both included (`to` -1, or still to come: the newest), with the columns _change_type, _commit_version and
  * _commit_timestamp behind the table's own.
  */
 DS_API ds_error* ds_table_changes(const char* location, int64_t from, int64_t to, struct ArrowArrayStream* stream);

@@ -60,6 +60,14 @@ bool commit_may_match(const ChangeEntry& entry, const std::vector<delta::Predica
   });
 }
 
+// The table as of the end of the changes: the newest version where they are to end with one still to come, as Spark has it.
+Result<std::shared_ptr<DeltaTable>> open_last(const TableAccess& access, const std::string& location, const TimeTravel& last) {
+  auto table = access.open(location, last, delta::LoadFiles::kNone);
+  if (table.ok() || !last.version || table.error().kind() != ErrorKind::kNotFound) return table;
+  auto newest = access.open(location, {}, delta::LoadFiles::kNone);
+  return newest.ok() && (*newest)->snapshot.version() < *last.version ? std::move(newest) : std::move(table);
+}
+
 }  // namespace
 
 Result<ChangeSet> read_changes(const TableAccess& access, const std::string& location, ChangeRange range) {
@@ -69,7 +77,7 @@ Result<ChangeSet> read_changes(const TableAccess& access, const std::string& loc
   if (range.catalog) {
     DS_ASSIGN_OR_RETURN(set.table, access.open_by_catalog(location, last, std::move(*range.catalog), delta::LoadFiles::kNone));
   } else {
-    DS_ASSIGN_OR_RETURN(set.table, access.open(location, last, delta::LoadFiles::kNone));
+    DS_ASSIGN_OR_RETURN(set.table, open_last(access, location, last));
   }
   const delta::Snapshot& now = set.table->snapshot;
   delta::ChangeFeedOptions options;
