@@ -28,8 +28,10 @@ Result<std::vector<std::pair<std::string, std::string>>> split_settings(const st
   return pairs;
 }
 
+std::string version_text() { return fmt::format("deltastream {} (DuckDB {})", DELTASTREAM_VERSION, engine::duckdb_version()); }
+
 int version_command() {
-  fmt::print("deltastream {} (DuckDB {})\n", DELTASTREAM_VERSION, engine::duckdb_version());
+  fmt::print("{}\n", version_text());
   return 0;
 }
 

@@ -37,6 +37,7 @@ struct ExplainOptions {
 };
 int explain_command(const ExplainOptions& options);
 
+std::string version_text();
 int version_command();
 int connectors_command();
 int settings_command();

@@ -1,10 +1,13 @@
 // The command line: words, options, exit codes.
 
+#include <algorithm>
 #include <clocale>
+#include <iostream>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "common/suggest.h"
 
 namespace {
 
@@ -12,9 +15,26 @@ constexpr const char* kFooter =
     "Exit codes: 0 done (or stopped so that it can go on), 1 an error, 2 wrong usage, 130 ended by Ctrl-C.\n"
     "Errors stand on standard error as 'error: <kind>: <text>'.";
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error) {
-  int code = app.exit(error);  // prints help or the message
-  return code == 0 ? 0 : 2;
+// Help that was asked for, or what is wrong with the usage. `first`: the first argument, or "".
+int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  if (first.empty()) {
+    std::cerr << app.help();
+    return 2;
+  }
+  std::string text = error.what(), help = "deltastream --help";
+  std::vector<std::string> words;
+  for (const CLI::App* word : app.get_subcommands([](const CLI::App*) { return true; })) words.push_back(word->get_name());
+  if (std::find(words.begin(), words.end(), first) != words.end()) {
+    help = "deltastream " + first + " --help";
+  } else if (first[0] == '-') {
+    text = "'" + first + "' stands where a word is wanted: run, sql, explain, …";
+  } else {
+    text = "there is no word '" + first + "'";
+    if (std::string near = deltastream::nearest_name(first, words); !near.empty()) text += "; did you mean '" + near + "'?";
+  }
+  std::cerr << "error: invalid argument: " << text << "\n" << help << " lists what there is\n";
+  return 2;
 }
 
 }  // namespace
@@ -26,6 +46,7 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   app.require_subcommand(1);
   app.set_help_all_flag("--help-all", "The help of all words");
+  app.set_version_flag("--version", cli::version_text(), "The versions of deltastream and of DuckDB inside");
 
   cli::RunOptions run;
   CLI::App* run_word = app.add_subcommand("run", "Run a pipeline file (Flink SQL) to the end of its input, or until Ctrl-C");
@@ -60,7 +81,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error);
+    return usage_error(app, error, argc > 1 ? argv[1] : "");
   }
   if (*run_word) return cli::run_command(run);
   if (*sql_word) return cli::sql_command(sql);
