@@ -18,6 +18,7 @@
 #include "engine/attach/folder_catalog.h"
 #include "engine/delta_scan/change_function.h"
 #include "engine/delta_scan/object_file_system.h"
+#include "engine/delta_scan/path_scan.h"
 #include "engine/delta_scan/scan_function.h"
 #include "engine/delta_scan/table_facts.h"
 
@@ -88,6 +89,7 @@ class DuckdbSession final : public BatchSession {
     config.SetOptionByName("autoload_known_extensions", false);
     auto access = std::make_shared<const TableAccess>(environment, options.granted_roots);
     register_folder_catalog(config, access);
+    register_path_scan(config);
     database_.emplace(nullptr, &config);
     connection_.emplace(*database_);
     database_->GetFileSystem().RegisterSubSystem(make_object_file_system(access->stores()));

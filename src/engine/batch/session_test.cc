@@ -31,6 +31,20 @@ TEST_F(BatchSessionTest, StreamsManyChunks) {
   EXPECT_GT(chunks, 100u);
 }
 
+TEST_F(BatchSessionTest, PathsOfTablesStandForThem) {
+  TempFolder folder;
+  HandmadeTable table(folder / "t");
+  rows("COPY (SELECT 7 AS a, 'x' AS p) TO '" + table.path() + "/1.parquet' (FORMAT parquet)");
+  table.commit(0, HandmadeTable::head(HandmadeTable::field("a", "integer")));
+  EXPECT_EQ(rows("SELECT t.a FROM '" + table.path() + "'"), "");
+  table.commit(1, table.add("1.parquet"));
+  EXPECT_EQ(rows("SELECT t.a FROM '" + table.path() + "'"), "7\n");
+  EXPECT_EQ(rows("SELECT count(*) FROM '" + table.path() + "' VERSION AS OF 0"), "0\n");
+  EXPECT_EQ(rows("FROM '" + table.path() + "/1.parquet'"), "7|x\n");
+  EXPECT_EQ(rows("SELECT column_name FROM (DESCRIBE '" + table.path() + "')"), "a\n");
+  EXPECT_NE(rows("FROM '" + (folder / "none") + "'").find("not found"), std::string::npos);
+}
+
 TEST_F(BatchSessionTest, StatementsWithoutRowsHaveNoColumns) {
   auto result = session_->execute("CREATE TABLE t(i INT)");
   ASSERT_TRUE(result.ok()) << result.error().to_string();

@@ -28,9 +28,12 @@ class Rewriter {
 
   Result<RewrittenSql> run() {
     if (table_statement()) return finish();
+    describe_query();
     while (at_ < tokens_.size()) {
       if (is_path(at_)) {
-        rewrite_path();
+        rewrite_path(at_ + 2);
+      } else if (is_quoted_table(at_) && travel_at(at_ + 1)) {
+        rewrite_path(at_);
       } else if (at_ > 0 && tokens_[at_ - 1].is_name() && travel_at(at_)) {
         Travel travel = *travel_at(at_);
         replace(tokens_[at_].offset, end_of(travel.last), "AT (" + travel.unit + " => " + travel.value + ")");
@@ -118,16 +121,34 @@ class Rewriter {
     return travel;
   }
 
-  void rewrite_path() {
-    std::string call = "delta_scan(" + quote(tokens_[at_ + 2].unquoted(), '\'');
-    size_t last = at_ + 2;
-    if (auto travel = travel_at(at_ + 3)) {
+  // 'path' in the place of a table.
+  bool is_quoted_table(size_t i) const {
+    return i > 0 && tokens_[i].kind == SqlTokenKind::kString && (word(i - 1, "from") || word(i - 1, "join") || symbol(i - 1, ','));
+  }
+
+  // From the token at hand to the one with the path, and the version behind it.
+  void rewrite_path(size_t path) {
+    std::string call = "delta_scan(" + quote(tokens_[path].unquoted(), '\'');
+    size_t last = path;
+    if (auto travel = travel_at(path + 1)) {
       call += travel->unit == "VERSION" ? ", version => " : ", \"timestamp\" => ";
       call += travel->value;
       last = travel->last;
     }
     replace(tokens_[at_].offset, end_of(last), call + ")");
     at_ = last + 1;
+  }
+
+  // DESCRIBE and SUMMARIZE of a path or a call: DuckDB takes names, texts and queries there.
+  void describe_query() {
+    if (!word(0, "describe") && !word(0, "desc") && !word(0, "summarize")) return;
+    const size_t i = word(1, "table") ? 2 : 1;
+    const bool call = token(i) && tokens_[i].is_name() && symbol(i + 1, '(') && !word(i, "select") && !word(i, "values");
+    const bool traveller = token(i) && tokens_[i].kind == SqlTokenKind::kString && travel_at(i + 1);
+    if (!is_path(i) && !call && !traveller) return;
+    replace(tokens_[0].offset, tokens_[i].offset, word(0, "summarize") ? "SUMMARIZE SELECT * FROM " : "DESCRIBE SELECT * FROM ");
+    at_ = i;
+    if (traveller) rewrite_path(i);
   }
 
   // Statements about a table as a whole. True when the text is one.

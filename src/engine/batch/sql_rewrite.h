@@ -1,8 +1,9 @@
 #pragma once
 // Delta's spellings turned into DuckDB's, token by token, so that texts and comments stay untouched:
 //   delta.`path`                        delta_scan('path')
-//   … VERSION AS OF n                   delta_scan('path', version => n), or name AT (VERSION => n)
+//   … VERSION AS OF n                   delta_scan('path', version => n), or name AT (VERSION => n); … may be 'path' too
 //   … TIMESTAMP AS OF 't'               the same with timestamp
+//   DESCRIBE, SUMMARIZE delta.`path`    DESCRIBE, SUMMARIZE SELECT * FROM delta_scan('path'); calls likewise
 //   DESCRIBE HISTORY t, DESCRIBE DETAIL t, SHOW TBLPROPERTIES t
 //                                       SELECT * FROM delta_history('t'), delta_detail('t'), delta_properties('t');
 //                                       parameters in parentheses behind the table go into the call

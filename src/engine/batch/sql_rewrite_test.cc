@@ -28,6 +28,7 @@ TEST(SqlRewrite, TimeTravel) {
   EXPECT_EQ(rewritten("FROM delta.`/t` FOR TIMESTAMP AS OF '2020-01-01'"), "FROM delta_scan('/t', \"timestamp\" => '2020-01-01')");
   EXPECT_EQ(rewritten("FROM delta_scan('/t', timestamp => '2020-01-01'), t AT (timestamp => now())"),
             "FROM delta_scan('/t', \"timestamp\" => '2020-01-01'), t AT (timestamp => now())");
+  EXPECT_EQ(rewritten("FROM '/t' VERSION AS OF 3 JOIN 'u'"), "FROM delta_scan('/t', version => 3) JOIN 'u'");
   EXPECT_EQ(rewritten("FROM lake.t VERSION AS OF 3 AS x"), "FROM lake.t AT (VERSION => 3) AS x");
   EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF TIMESTAMP '2020-01-01 00:00:00'"), "FROM t AT (TIMESTAMP => TIMESTAMP '2020-01-01 00:00:00')");
   EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF (now() - INTERVAL 1 DAY) WHERE x"), "FROM t AT (TIMESTAMP => (now() - INTERVAL 1 DAY)) WHERE x");
@@ -44,6 +45,14 @@ TEST(SqlRewrite, TableStatements) {
   EXPECT_EQ(rewritten("SHOW TBLPROPERTIES '/t' (catalog_version => 7) ('k')"), "SELECT * FROM delta_properties('/t', catalog_version => 7) WHERE key = 'k'");
   EXPECT_EQ(rewritten("DESCRIBE history"), "DESCRIBE history");
   EXPECT_EQ(rewritten("DESCRIBE SELECT 1"), "DESCRIBE SELECT 1");
+}
+
+TEST(SqlRewrite, TablesAreDescribedByPathAndByCall) {
+  EXPECT_EQ(rewritten("DESCRIBE delta.`/t`"), "DESCRIBE SELECT * FROM delta_scan('/t')");
+  EXPECT_EQ(rewritten("desc table delta.`/t` VERSION AS OF 3"), "DESCRIBE SELECT * FROM delta_scan('/t', version => 3)");
+  EXPECT_EQ(rewritten("SUMMARIZE delta_scan('/t')"), "SUMMARIZE SELECT * FROM delta_scan('/t')");
+  EXPECT_EQ(rewritten("DESCRIBE '/t' VERSION AS OF 3"), "DESCRIBE SELECT * FROM delta_scan('/t', version => 3)");
+  for (const char* sql : {"DESCRIBE t", "SUMMARIZE lake.t", "DESCRIBE '/t'", "DESCRIBE SELECT (1)", "DESCRIBE (SELECT 1)", "SUMMARIZE select(1)"}) EXPECT_EQ(rewritten(sql), sql);
 }
 
 TEST(SqlRewrite, FieldsOfMetadata) {
