@@ -115,8 +115,9 @@ Status check_lists(const Protocol& protocol) {
   for (const auto& name : *protocol.writer_features) {
     const auto* feature = find_feature(name);
     if (!feature || feature->kind == kWriter || contains(protocol.reader_features, name)) continue;
-    bool by_version = feature->legacy_reader_version > 0 && protocol.min_reader_version < kMaxReaderVersion &&
-                      protocol.min_reader_version >= feature->legacy_reader_version;
+    // One that reader version 2 implied is left out of readerFeatures by Delta 3.1 on the way to version 3 (with Iceberg
+    // compatibility): the columns are mapped all the same.
+    bool by_version = feature->legacy_reader_version > 0 && protocol.min_reader_version >= feature->legacy_reader_version;
     if (!by_version) return corrupt("the protocol lists '" + name + "' in writerFeatures only, but readers need it too");
   }
   return {};

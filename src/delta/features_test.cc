@@ -65,6 +65,8 @@ TEST(Features, ChecksVersionsAgainstLists) {
   EXPECT_TRUE(check_protocol(legacy(1, 2)).ok());
   EXPECT_TRUE(check_protocol(writer_only({"appendOnly"})).ok());
   EXPECT_TRUE(check_protocol({2, 7, {}, {{"columnMapping"}}}).ok());
+  EXPECT_TRUE(check_protocol(listed({}, {"columnMapping", "icebergCompatV1"})).ok()) << "as Delta 3.1 leaves it";
+  EXPECT_TRUE(supports(listed({}, {"columnMapping", "icebergCompatV1"}), "columnMapping"));
   EXPECT_TRUE(check_protocol(listed({"deletionVectors"}, {"deletionVectors", "futureWriterFeature"})).ok());
   const Protocol broken[] = {
       legacy(0, 2),

@@ -157,6 +157,31 @@ TEST(Snapshot, LenientWhereOldWritersWere) {
   EXPECT_FALSE(snapshot->metadata().created_time);
 }
 
+TEST(Snapshot, ColumnsMayComeInALaterVersion) {
+  TestTable table;
+  table.commit(0, {protocol_line(), R"({"metaData":{"id":"t","format":{"provider":"parquet","options":{}},"partitionColumns":[],"configuration":{}}})"});
+  auto early = table.open();
+  ASSERT_FALSE(early.ok());
+  EXPECT_EQ(early.error().kind(), ErrorKind::kUnsupported);
+  EXPECT_NE(early.error().describe().find("at version 0: the table has no columns yet"), std::string::npos) << early.error().describe();
+  table.commit(1, {metadata_line(field_json("a")), add_line("x")});
+  auto snapshot = table.open();
+  ASSERT_TRUE(snapshot.ok()) << snapshot.error().to_string();
+  EXPECT_EQ(snapshot->schema().fields.size(), 1);
+}
+
+TEST(Snapshot, ACheckpointMaySayTheSameTwice) {
+  for (const auto& [second, good] : {std::pair(protocol_line() + "\n" + metadata_line(), true), {protocol_line(1, 3), false}, {metadata_line(field_json("b")), false}}) {
+    TestTable table;
+    table.put("_delta_log/00000000000000000003.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json",
+              R"({"checkpointMetadata":{"version":3}})" "\n" + protocol_line() + "\n" + metadata_line() + "\n" + add_line("x") + "\n" + second + "\n");
+    auto snapshot = table.open();
+    EXPECT_EQ(snapshot.ok(), good) << second;
+    if (good) continue;
+    EXPECT_NE(snapshot.error().describe().find("action twice"), std::string::npos) << snapshot.error().describe();
+  }
+}
+
 TEST(Snapshot, RefreshReadsOnlyWhatIsNew) {
   TestTable table;
   table.commit(0, {protocol_line(), metadata_line(), add_line("one")});

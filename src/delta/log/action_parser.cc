@@ -1,5 +1,6 @@
 #include "delta/log/action_parser.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <simdjson.h>
@@ -175,7 +176,7 @@ void read_metadata(Reader& reader, Metadata& metadata) {
       });
     }
   });
-  if (metadata.schema_string.empty()) reader.fail("schemaString", "is missing");
+  // No schemaString is an empty one: Delta Live Tables begin so, and say their columns in the next version.
 }
 
 void read_txn(Reader& reader, Txn& txn) {
@@ -244,6 +245,48 @@ void read_commit_info(JsonCursor& json, CommitInfo& info) {
   });
 }
 
+std::string_view line_at(const char* at, const char* end) {
+  const void* newline = std::memchr(at, '\n', static_cast<size_t>(end - at));
+  return {at, static_cast<size_t>((newline ? static_cast<const char*>(newline) : end) - at)};
+}
+
+// The text of an object that goes over several lines, as formatters of JSON leave commits: up to where it closes, the line
+// ends blanked out. All of the text where it does not close. Within texts JSON knows no bare line end.
+std::string_view over_lines(const char* at, const char* end, std::string& flat) {
+  int depth = 0;
+  bool in_text = false;
+  const char* last = at;
+  for (; last < end; last++) {
+    if (in_text) {
+      if (*last == '\\') last++;
+      else in_text = *last != '"';
+    } else if (*last == '"') {
+      in_text = true;
+    } else if (*last == '{') {
+      depth++;
+    } else if (*last == '}' && --depth == 0) {
+      break;
+    }
+  }
+  last = std::min(last, end);
+  flat.assign(at, last + line_at(last, end).size());
+  std::replace(flat.begin(), flat.end(), '\n', ' ');
+  return flat;
+}
+
+// A brace and nothing else: the object goes on in the next line.
+bool opens_over_lines(std::string_view lines) {
+  if (lines.empty() || lines[0] != '{') return false;
+  const size_t next = lines.find_first_not_of(" \t\r", 1);
+  return next != std::string_view::npos && lines[next] == '\n';
+}
+
+// Whether text behind an action may be passed over: what a commit says of itself decides nothing about the table, and there
+// are logs with a stray letter behind it, which readers on the JVM do not see. It must not be the begin of another action.
+bool may_be_dropped(bool only_commit_info, std::string_view rest_of_line) {
+  return only_commit_info && rest_of_line.find_first_of("{}[]\"") == std::string_view::npos;
+}
+
 // Skips one action without a look at what it holds.
 bool is_file_line(std::string_view line) {
   return line.substr(0, 7) == "{\"add\":" || line.substr(0, 10) == "{\"remove\":" || line.substr(0, 7) == "{\"cdc\":";
@@ -253,6 +296,7 @@ bool is_file_line(std::string_view line) {
 
 struct ActionParser::Parser {
   JsonCursor json;
+  std::string flat;   // an object that went over several lines, on one
 
   Status dispatch(std::string_view action, ActionHandler& handler);
   Status file(std::string_view action, ActionHandler& handler);
@@ -310,27 +354,40 @@ Status ActionParser::parse(std::string_view lines, ActionHandler& handler, bool 
   while (at < end) {
     line_number_++;
     if (!handler.wants_files() && is_file_line({at, static_cast<size_t>(end - at)})) {
-      const void* newline = std::memchr(at, '\n', static_cast<size_t>(end - at));
-      const char* line_end = newline ? static_cast<const char*>(newline) : end;
+      const char* line_end = at + line_at(at, end).size();
       const char* last = line_end - 1;
       while (*last == '\r' || *last == ' ' || *last == '\t') last--;
       if (*last != '}') return wrong(corrupt("the line ends in the middle"));
-      at = line_end + (newline ? 1 : 0);
+      at = line_end + (line_end < end ? 1 : 0);
       continue;
     }
-    json.start(at, end);
+    std::string_view text(at, static_cast<size_t>(end - at));
+    const bool over = opens_over_lines(text);
+    if (over) text = over_lines(at, end, parser_->flat);
+    json.start(text.data(), text.data() + text.size());
     json.skip_blanks();
     if (!json.at_end() && *json.at() != '\n') {
       Status handled;
+      bool only_commit_info = true;
       json.object([&](std::string_view action) {
+        only_commit_info = only_commit_info && action == "commitInfo";
         if (json.null()) return;
         handled = parser_->dispatch(action, handler);
         if (!handled.ok()) json.fail("an action is wrong");
       });
       if (!handled.ok()) return wrong(std::move(handled).error());
       json.skip_blanks();
-      if (!json.failed() && !json.at_end() && *json.at() != '\n') json.fail("there is text after the action");
+      if (!json.failed() && !json.at_end() && *json.at() != '\n') {
+        std::string_view rest = line_at(json.at(), text.data() + text.size());
+        if (!may_be_dropped(only_commit_info, rest)) json.fail("there is text after the action");
+        else json.start(rest.data() + rest.size(), text.data() + text.size());
+      }
       if (json.failed()) return wrong(corrupt(json.failure()));
+    }
+    if (over) {
+      line_number_ += static_cast<size_t>(std::count(at, at + text.size(), '\n'));
+      at += text.size() + (at + text.size() < end ? 1 : 0);
+      continue;
     }
     at = json.at_end() ? end : json.at() + 1;
   }

@@ -44,7 +44,7 @@ class ActionParser {
  public:
   ActionParser();
   ~ActionParser();
-  // `lines` is newline-separated JSON. `continued`: it goes on where the last call ended, which was at a line's end; only
+  // `lines` is newline-separated JSON; an object whose opening brace stands alone in its line may go over several. `continued`: it goes on where the last call ended, which was at a line's end; only
   // line numbers in messages tell the difference.
   Status parse(std::string_view lines, ActionHandler& handler, bool continued = false);
 

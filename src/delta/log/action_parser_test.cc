@@ -67,7 +67,7 @@ TEST(ActionParser, WhatIsWrongIsNamed) {
       {R"({"add":{"path":"x","size":1,"deletionVector":{"storageType":"uu"}}})", "is no storage type"},
       {R"({"add":{"path":"x","size":1,"partitionValues":[]}})", "field 'partitionValues': an object is expected"},
       {R"({"protocol":{"minReaderVersion":1}})", "field 'minWriterVersion': is missing"},
-      {R"({"metaData":{"id":"x"}})", "field 'schemaString': is missing"},
+      {R"({"metaData":{"id":5}})", "field 'id': a text is expected"},
       {R"({"txn":{"appId":"a"}} x)", "there is text after the action"},
       {R"([1])", "an object is expected"},
       {std::string("\0", 1), "an object is expected"},
@@ -75,6 +75,23 @@ TEST(ActionParser, WhatIsWrongIsNamed) {
   };
   for (const auto& [line, message] : cases) EXPECT_NE(parsed(line).find(message), std::string::npos) << line << " → " << parsed(line);
   EXPECT_NE(parsed(protocol_line() + "\n\n" + R"({"add":{"path":"x"}})").find("line 3"), std::string::npos);
+}
+
+TEST(ActionParser, ObjectsGoOverLines) {
+  const std::string text = "{\n  \"txn\": {\n \"appId\": \"a}\\\"{\",\r\n\t\"version\": 3\n  }\n}\n{ \r\n\"protocol\":{\"minReaderVersion\":1,\n\"minWriterVersion\":2}}\n" + add_line("a") + "\n";
+  EXPECT_EQ(parsed(text), R"(txn a}"{3;protocol 1;add a|{}|;)");
+  EXPECT_EQ(parsed(text, false), R"(txn a}"{3;protocol 1;)");
+  for (size_t i = 1; i < text.find("}\n{"); i++) EXPECT_EQ(parsed(text.substr(0, i)).substr(0, 8), "corrupt:") << i;
+  EXPECT_NE(parsed(text + "{broken").find("line 11: "), std::string::npos) << parsed(text + "{broken");
+  EXPECT_NE(parsed("{\n\"txn\":{\"appId\":\"a\"}} x").find("text after the action"), std::string::npos);
+}
+
+TEST(ActionParser, LettersBehindACommitInfoAreDropped) {
+  EXPECT_EQ(parsed("{\"commitInfo\":{\"operation\":\"X\"}}x\n" + protocol_line()), "info X;protocol 1;");
+  EXPECT_EQ(parsed(R"({"commitInfo":{"operation":"X"}} x)"), "info X;");
+  for (const char* rest : {R"({"commitInfo":{}}{"remove":{"path":"a"}})", R"({"commitInfo":{}}])", R"({"commitInfo":{},"txn":{"appId":"a","version":1}}x)"}) {
+    EXPECT_NE(parsed(rest).find("text after the action"), std::string::npos) << rest;
+  }
 }
 
 TEST(LogFileReader, LargeFilesComeInPieces) {

@@ -40,14 +40,17 @@ Status CommitReplay::on_remove(const FileView& file) {
   return {};
 }
 
+// Parts of a checkpoint may each say it, in the same words.
+bool CommitReplay::wrong_twice(bool is_same) const { return kind_ == LogFileKind::kCommit || (kind_ == LogFileKind::kCheckpoint && !is_same); }
+
 Status CommitReplay::on_protocol(Protocol protocol) {
-  if (protocol_ && kind_ != LogFileKind::kCompacted) return named_twice("a protocol action");
+  if (protocol_ && wrong_twice(*protocol_ == protocol)) return named_twice("a protocol action");
   if (!protocol_) protocol_ = std::move(protocol);
   return {};
 }
 
 Status CommitReplay::on_metadata(Metadata metadata) {
-  if (metadata_ && kind_ != LogFileKind::kCompacted) return named_twice("a metaData action");
+  if (metadata_ && wrong_twice(*metadata_ == metadata)) return named_twice("a metaData action");
   if (!metadata_) metadata_ = std::move(metadata);
   return {};
 }

@@ -42,6 +42,8 @@ class CommitReplay final : public ActionHandler {
   bool finish(int64_t version);
 
  private:
+  bool wrong_twice(bool is_same) const;
+
   TableState& state_;
   LogFileKind kind_;
   bool count_files_;
