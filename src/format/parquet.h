@@ -79,6 +79,10 @@ class ParquetFileReader {
   virtual ~ParquetFileReader() = default;
   // The file's own columns, in file order.
   virtual const std::vector<Field>& file_schema() const = 0;
+  // Their ids, nested as they are: fields of a struct, the element of a list, key and value of a map.
+  virtual const std::vector<ParquetWriteOptions::FieldId>& file_field_ids() const = 0;
+  // Reads these columns from now on, from the first row.
+  virtual Status choose(const std::vector<ParquetReadColumn>& columns) = 0;
   virtual uint64_t row_count() const = 0;
   // Next rows, no more than out's capacity; out is initialised by the caller with the types asked for. 0 rows = end.
   // The vectors may be constant or dictionary vectors; they stay valid after later calls and after the reader.

@@ -147,6 +147,7 @@ Result<FileColumns> file_columns(const std::string& table, const std::vector<eng
     } else {
       LogicalType in_files = physical_type(columns[i].type, found.field->type, snapshot.column_mapping());
       result.read.push_back({std::move(found.physical_path), std::move(in_files), std::move(found.field_ids)});
+      if (snapshot.column_mapping() == delta::ColumnMappingMode::kId) result.ids.push_back(nested_ids(found.field->type));
       result.types.push_back(columns[i].type);
       result.targets.push_back(i);
     }

@@ -29,6 +29,7 @@ struct FileColumns {
     LogicalType type;
   };
   std::vector<format::ParquetReadColumn> read;  // of the files; structs spell the physical names of their fields
+  std::vector<format::ParquetWriteOptions::FieldId> ids;  // of what lies in them, where the table finds columns by field id
   std::vector<LogicalType> types;               // the same as asked for
   std::vector<size_t> targets;                  // where they go
   std::vector<Partition> partitions;

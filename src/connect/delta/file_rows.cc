@@ -1,7 +1,6 @@
 #include "connect/delta/file_rows.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -43,7 +42,7 @@ Status FileRows::open() {
     path = path.substr(slash + 1);
   }
   DS_ASSIGN_OR_RETURN(reader_, format::ParquetFileReader::open(store, path, read_));
-  DS_RETURN_IF_ERROR(check_names());
+  DS_RETURN_IF_ERROR(name_fields());
   if (next_row_ > reader_->row_count()) {
     return corrupt(fmt::format("{} of its rows were read, now it has {}", next_row_, reader_->row_count()));
   }
@@ -53,25 +52,16 @@ Status FileRows::open() {
   return next_row_ > 0 ? reader_->seek(next_row_) : Status();
 }
 
-// A column within others is looked into from where its name leads to; one that ids lead to is another matter when they differ.
-Status FileRows::check_names() {
-  unnamed_.assign(read_.size(), false);
-  for (size_t i = 0; i < read_.size(); i++) {
-    const auto& column = read_[i];
-    if (column.field_ids.empty() || !column.type.IsNested()) continue;
-    duckdb::child_list_t<LogicalType> all;
-    for (const Field& field : reader_->file_schema()) all.emplace_back(field.name, field.type);
-    LogicalType at = LogicalType::STRUCT(std::move(all));
-    for (const std::string& step : column.path) {
-      if (at.id() != LogicalTypeId::STRUCT) break;
-      const auto& fields = duckdb::StructType::GetChildTypes(at);
-      auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.first == step; });
-      at = found == fields.end() ? LogicalType(LogicalTypeId::SQLNULL) : LogicalType(found->second);
-    }
-    unnamed_[i] = at.id() == LogicalTypeId::SQLNULL;
-    DS_RETURN_IF_ERROR(check_physical_names(column.type, at).context(fmt::format("column '{}'", fmt::join(column.path, "."))));
+// Fields inside of columns that are found by field id may have any name in the file.
+Status FileRows::name_fields() {
+  bool others = false;
+  for (size_t i = 0; i < columns_->ids.size(); i++) {
+    if (!read_[i].type.IsNested()) continue;
+    LogicalType in_file = type_in_file(read_[i], columns_->ids[i], {reader_->file_schema(), reader_->file_field_ids()});
+    others = others || in_file != read_[i].type;
+    read_[i].type = types_[i] = std::move(in_file);
   }
-  return {};
+  return others ? reader_->choose(read_) : Status();
 }
 
 Result<bool> FileRows::skip_unchanged() {
@@ -135,14 +125,6 @@ Result<size_t> FileRows::read_columns(DataChunk& out, size_t rows) {
   DataChunk columns;
   DS_TRY_DUCKDB(columns.Initialize(duckdb::Allocator::DefaultAllocator(), types_, rows))
   DS_RETURN_IF_ERROR(reader_->read(columns));
-  for (size_t i = 0; i < targets_.size(); i++) {
-    // A column that is not in the file at all is one null.
-    const bool absent = columns.data[i].GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR && duckdb::ConstantVector::IsNull(columns.data[i]);
-    if (!unnamed_[i] || absent) continue;
-    return unsupported(fmt::format("column '{}' stands in it under another name and is nested: what lies in it can be told by field ids only; read the table by a "
-                                   "query in batch, or rewrite the file",
-                                   fmt::join(read_[i].path, ".")));
-  }
   DS_TRY_DUCKDB(
       for (size_t i = 0; i < targets_.size(); i++) {
         if (types_[i] == shown_[i]) {

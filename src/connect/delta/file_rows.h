@@ -31,7 +31,7 @@ class FileRows {
  private:
   const delta::ScanFile& file() const { return entry_.change.file; }
   Status open();
-  Status check_names();
+  Status name_fields();
   // False when none of the rows that are left is wanted.
   Result<bool> skip_unchanged();
   Result<size_t> read_columns(DataChunk& out, size_t rows);
@@ -49,7 +49,6 @@ class FileRows {
   std::vector<size_t> targets_;
   duckdb::vector<LogicalType> types_;   // as they are read
   std::vector<LogicalType> shown_;      // as they are asked for
-  std::vector<bool> unnamed_;           // nested, found by field id alone: the file has no column of this name
   std::optional<delta::DeletionVector> deleted_;
   std::vector<uint64_t> only_rows_;  // where the entry has some
 };

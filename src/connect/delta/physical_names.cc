@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <vector>
 
 #include "connect/formats.h"
 
@@ -40,26 +42,71 @@ void rename(Vector& source, Vector& target, size_t count) {
   }
 }
 
-bool has_field(const LogicalType& type, const std::string& name) {
-  const auto& fields = duckdb::StructType::GetChildTypes(type);
-  return std::any_of(fields.begin(), fields.end(), [&](const auto& field) { return same_name(field.first, name); });
+// A part of a file: its type and ids.
+struct Part {
+  LogicalType type;
+  const FieldId* ids;
+};
+
+std::vector<Part> parts_of(const Part& of) {
+  std::vector<Part> parts;
+  auto add = [&](const LogicalType& type) { parts.push_back({type, parts.size() < of.ids->children.size() ? &of.ids->children[parts.size()] : nullptr}); };
+  if (of.type.id() == LogicalTypeId::STRUCT) {
+    for (const auto& [name, type] : duckdb::StructType::GetChildTypes(of.type)) add(type);
+  } else if (of.type.id() == LogicalTypeId::MAP) {
+    add(duckdb::MapType::KeyType(of.type));
+    add(duckdb::MapType::ValueType(of.type));
+  } else if (of.type.id() == LogicalTypeId::LIST) {
+    add(child_of(of.type));
+  }
+  if (std::any_of(parts.begin(), parts.end(), [](const Part& part) { return !part.ids; })) parts.clear();
+  return parts;
 }
 
-Status check_struct(const LogicalType& wanted, const LogicalType& in_file) {
-  std::string absent, unknown;
-  for (const auto& [name, type] : duckdb::StructType::GetChildTypes(in_file)) {
-    if (!has_field(wanted, name)) unknown = name;
+// Which of the fields has the id; none of them where no field has any: then the name counts.
+struct Match {
+  bool by_id = false;
+  std::optional<size_t> field;
+};
+Match find_field(const std::vector<Part>& fields, const std::vector<std::string>& names, const int32_t* id, const std::string& name) {
+  Match match;
+  match.by_id = id && std::any_of(fields.begin(), fields.end(), [](const Part& field) { return field.ids->id.has_value(); });
+  for (size_t i = 0; i < fields.size() && !match.field; i++) {
+    if (match.by_id ? fields[i].ids->id == *id : same_name(names[i], name)) match.field = i;
   }
-  for (const auto& [name, type] : duckdb::StructType::GetChildTypes(wanted)) {
-    if (!has_field(in_file, name)) absent = name;
-    for (const auto& [file_name, file_type] : duckdb::StructType::GetChildTypes(in_file)) {
-      if (same_name(file_name, name)) DS_RETURN_IF_ERROR(check_physical_names(type, file_type));
+  return match;
+}
+
+std::vector<std::string> names_of(const LogicalType& type) {
+  std::vector<std::string> names;
+  for (const auto& [name, child] : duckdb::StructType::GetChildTypes(type)) names.push_back(name);
+  return names;
+}
+
+LogicalType renamed(const Part& wanted, const Part& there) {
+  if (wanted.type.id() != there.type.id() || !wanted.type.IsNested()) return wanted.type;
+  const auto wanted_parts = parts_of(wanted), parts = parts_of(there);
+  if (wanted_parts.empty() || parts.empty()) return wanted.type;
+  if (wanted.type.id() == LogicalTypeId::LIST) return LogicalType::LIST(renamed(wanted_parts[0], parts[0]));
+  if (wanted.type.id() == LogicalTypeId::MAP) return LogicalType::MAP(renamed(wanted_parts[0], parts[0]), renamed(wanted_parts[1], parts[1]));
+  const auto wanted_names = names_of(wanted.type), names = names_of(there.type);
+  duckdb::child_list_t<LogicalType> fields;
+  for (size_t i = 0; i < wanted_parts.size(); i++) {
+    const auto& id = wanted_parts[i].ids->id;
+    const Match match = find_field(parts, names, id ? &*id : nullptr, wanted_names[i]);
+    if (match.field) {
+      fields.emplace_back(names[*match.field], renamed(wanted_parts[i], parts[*match.field]));
+    } else {
+      // Longer than every name of the file, so none of them.
+      std::string unknown = wanted_names[i];
+      if (match.by_id) {
+        for (const std::string& name : names) unknown += name;
+        unknown += fmt::format("#{}", i);
+      }
+      fields.emplace_back(std::move(unknown), wanted_parts[i].type);
     }
   }
-  if (absent.empty() || unknown.empty()) return {};
-  return unsupported(fmt::format("its field '{}' is none of the table's and the table's '{}' is none of the file's; whether they are one can be told by field ids "
-                                 "only, which are not looked at inside of columns here: read the table by a query in batch, or rewrite the file",
-                                 unknown, absent));
+  return LogicalType::STRUCT(std::move(fields));
 }
 
 }  // namespace
@@ -89,10 +136,31 @@ Vector with_declared_names(Vector& source, const LogicalType& type, size_t count
   return target;
 }
 
-Status check_physical_names(const LogicalType& wanted, const LogicalType& in_file) {
-  if (is_list(wanted) && wanted.id() == in_file.id()) return check_physical_names(child_of(wanted), child_of(in_file));
-  if (wanted.id() == LogicalTypeId::STRUCT && in_file.id() == LogicalTypeId::STRUCT) return check_struct(wanted, in_file);
-  return {};
+FieldId nested_ids(const delta::DataType& type) {
+  FieldId ids;
+  for (const delta::DataType& child : type.children) ids.children.push_back(nested_ids(child));
+  for (const delta::StructField& field : type.fields) {
+    FieldId inside = nested_ids(field.type);
+    inside.id = field.column_id();
+    ids.children.push_back(std::move(inside));
+  }
+  return ids;
+}
+
+LogicalType type_in_file(const format::ParquetReadColumn& column, const FieldId& ids, const FileFields& file) {
+  duckdb::child_list_t<LogicalType> all;
+  for (const Field& field : file.fields) all.emplace_back(field.name, field.type);
+  FieldId root{std::nullopt, file.ids};
+  Part at{LogicalType::STRUCT(std::move(all)), &root};
+  for (size_t step = 0; step < column.path.size(); step++) {
+    if (at.type.id() != LogicalTypeId::STRUCT) return column.type;
+    const auto parts = parts_of(at);
+    const int32_t* id = step < column.field_ids.size() ? &column.field_ids[step] : nullptr;
+    const Match match = find_field(parts, names_of(at.type), id, column.path[step]);
+    if (!match.field) return column.type;
+    at = parts[*match.field];
+  }
+  return renamed({column.type, &ids}, at);
 }
 
 }  // namespace deltastream::connect::delta_table

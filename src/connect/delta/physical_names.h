@@ -5,6 +5,7 @@
 #include "common/chunk.h"
 #include "common/result.h"
 #include "delta/schema.h"
+#include "format/parquet.h"
 
 namespace deltastream::connect::delta_table {
 
@@ -14,8 +15,16 @@ LogicalType physical_type(const LogicalType& declared, const delta::DataType& ty
 // The first `count` rows of `source` as `type`, which is the source's but for the names of fields. Shares the values.
 Vector with_declared_names(Vector& source, const LogicalType& type, size_t count);
 
-// For tables whose columns are found by field id, which inside of a column is not looked at: fields that the file knows by other
-// names than the table are refused (unsupported), never read as null.
-Status check_physical_names(const LogicalType& wanted, const LogicalType& in_file);
+// The ids of the fields of structs in a column, at every depth, shaped as ParquetFileReader::file_field_ids() has them.
+using FieldId = format::ParquetWriteOptions::FieldId;
+FieldId nested_ids(const delta::DataType& type);
+
+// For tables whose columns are found by field id: the columns as a file names their fields. Fields that are not in the file have a name
+// that it does not know. Structs of a file without ids are gone by name.
+struct FileFields {
+  const std::vector<Field>& fields;
+  const std::vector<FieldId>& ids;
+};
+LogicalType type_in_file(const format::ParquetReadColumn& column, const FieldId& ids, const FileFields& file);
 
 }  // namespace deltastream::connect::delta_table

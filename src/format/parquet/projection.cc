@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <optional>
 
@@ -73,6 +74,11 @@ std::optional<int32_t> field_id(const duckdb::ParquetReader& reader, const Schem
   return std::nullopt;
 }
 
+const duckdb::vector<Schema>& children_of(const Schema& schema) {
+  const bool map = schema.type.id() == LogicalTypeId::MAP && schema.children.size() == 1;  // of one struct of key and value
+  return map ? schema.children[0].children : schema.children;
+}
+
 // One step of a column's path; -1 when the file has no such column.
 int64_t find_step(const duckdb::ParquetReader& reader, const Schema& parent, const ParquetReadColumn& column, size_t step) {
   if (step >= column.field_ids.size()) return find_child(parent.children, column.path[step]);
@@ -100,6 +106,17 @@ void set_null(Vector& vector) {
 }
 
 bool convert_vector(Vector& source, Vector& target, size_t count, std::string& error);
+
+// Lists and maps, entry by entry as their columns are.
+bool convert_list(Vector& source, Vector& target, size_t count, std::string& error) {
+  source.Flatten(count);
+  const size_t entries = duckdb::ListVector::GetListSize(source);
+  duckdb::ListVector::Reserve(target, entries);
+  duckdb::ListVector::SetListSize(target, entries);
+  std::memcpy(duckdb::FlatVector::GetData(target), duckdb::FlatVector::GetData(source), count * sizeof(duckdb::list_entry_t));
+  duckdb::FlatVector::SetValidity(target, duckdb::FlatVector::Validity(source));
+  return convert_vector(duckdb::ListVector::GetEntry(source), duckdb::ListVector::GetEntry(target), entries, error);
+}
 
 // By name, since files are older or younger than the table they belong to.
 bool convert_struct(Vector& source, Vector& target, size_t count, std::string& error) {
@@ -149,11 +166,18 @@ bool convert_vector(Vector& source, Vector& target, size_t count, std::string& e
     return true;
   }
   if (from.id() == LogicalTypeId::STRUCT && to.id() == LogicalTypeId::STRUCT) return convert_struct(source, target, count, error);
+  if (from.id() == to.id() && (from.id() == LogicalTypeId::LIST || from.id() == LogicalTypeId::MAP)) return convert_list(source, target, count, error);
   if (from.id() == LogicalTypeId::BLOB && to.id() == LogicalTypeId::VARCHAR) return text_from_bytes(source, target, count, error);
   return duckdb::VectorOperations::DefaultTryCast(source, target, count, &error, false);
 }
 
 }  // namespace
+
+ParquetWriteOptions::FieldId field_ids(const duckdb::ParquetReader& reader, const Schema& schema) {
+  ParquetWriteOptions::FieldId ids{field_id(reader, schema), {}};
+  for (const Schema& child : children_of(schema)) ids.children.push_back(field_ids(reader, child));
+  return ids;
+}
 
 Projection::Projection(const duckdb::ParquetReader& reader, const std::vector<ParquetReadColumn>& columns, const std::vector<bool>& without) {
   const Schema& root = *reader.root_schema;

@@ -9,6 +9,9 @@
 
 namespace deltastream::format::parquet {
 
+// The ids of a file column and of what lies in it.
+ParquetWriteOptions::FieldId field_ids(const duckdb::ParquetReader& reader, const duckdb::ParquetColumnSchema& schema);
+
 class Projection {
  public:
   // `without`: by leaf, whether it holds no value in the rows to read; columns that are null throughout are not read.

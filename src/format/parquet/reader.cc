@@ -41,6 +41,15 @@ class FileReader final : public ParquetFileReader {
   }
 
   const std::vector<Field>& file_schema() const override { return schema_; }
+  const std::vector<ParquetWriteOptions::FieldId>& file_field_ids() const override { return field_ids_; }
+  Status choose(const std::vector<ParquetReadColumn>& columns) override {
+    return guard([&]() -> Status {
+      columns_ = columns;
+      project({});
+      start_scan(0, 0);
+      return {};
+    });
+  }
   uint64_t row_count() const override { return reader_->NumRows(); }
   uint64_t chunk_first_row() const override { return chunk_first_row_; }
 
@@ -108,6 +117,7 @@ class FileReader final : public ParquetFileReader {
         nullable = !element.__isset.repetition_type || element.repetition_type != duckdb_parquet::FieldRepetitionType::REQUIRED;
       }
       schema_.push_back({column.name, column.type, nullable});
+      field_ids_.push_back(field_ids(*reader_, column));
     }
     uint64_t rows = 0;
     for (const auto& group : metadata.row_groups) {
@@ -201,6 +211,7 @@ class FileReader final : public ParquetFileReader {
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<duckdb::ParquetReaderScanState> state_;
   std::vector<Field> schema_;
+  std::vector<ParquetWriteOptions::FieldId> field_ids_;
   std::vector<uint64_t> first_row_;      // of every row group
   std::vector<duckdb::idx_t> kept_;      // row groups that may hold what is wanted
   size_t next_group_ = 0;                // in kept_
