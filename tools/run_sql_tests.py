@@ -26,7 +26,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROCESS_TIMEOUT_S = 120
 EVENTUALLY_S = 30
-KINDS = {"file", "folder", "fixture", "pipeline", "query", "error", "stdout", "remove", "stop", "without"}
+KINDS = {"file", "folder", "fixture", "pipeline", "query", "error", "stdout", "remove", "stop", "ended", "without"}
 
 
 class Failure(Exception):
@@ -269,11 +269,14 @@ class Run:
 
     def do_stop(self, step, following):
         self.background.send_signal(signal.SIGINT)
+        self.do_ended(step, following)
+
+    def do_ended(self, step, following):
         out, err = self.background.communicate(timeout=PROCESS_TIMEOUT_S)
         self.last = (self.background.returncode, out.decode(), err.decode())
         self.background = None
         if self.last[0] != 0 and following != "error":
-            self.complain(step, f"the stopped pipeline ended with {self.last[0]}: {self.said()}")
+            self.complain(step, f"the pipeline in the background ended with {self.last[0]}: {self.said()}")
 
     def do_error(self, step, following):
         code, out, err = self.last

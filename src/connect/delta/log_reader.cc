@@ -93,7 +93,7 @@ class LogReader final : public stream::SplitReader {
       options.from_version = version_;
       options.mode = settings_.change_feed ? delta::ChangeMode::kChanges : delta::ChangeMode::kAppends;
       DS_ASSIGN_OR_RETURN(auto feed, delta::ChangeFeed::open(settings_.store, options, environment_));
-      DS_ASSIGN_OR_RETURN(auto newest, delta::Snapshot::open(settings_.store, {std::nullopt, delta::LoadFiles::kNone}, environment_));
+      DS_ASSIGN_OR_RETURN(auto newest, last_table(settings_.store, settings_.last_version, environment_));
       feed_.emplace(std::move(feed));
       newest_.emplace(std::move(newest));
     }
@@ -107,21 +107,34 @@ class LogReader final : public stream::SplitReader {
     changes_ = std::move(*changes);
     const bool rewrites = changes_.removes_rows && !settings_.change_feed;
     if (rewrites && !settings_.skip_change_commits) {
-      return unsupported(fmt::format("version {}{} of {} deletes or rewrites rows, which a stream of added rows cannot follow; set "
+      return unsupported(fmt::format("{} deletes or rewrites rows, which a stream of added rows cannot follow; set "
                                      "'readChangeFeed' = 'true' to read what changed, 'skipChangeCommits' = 'true' to pass over such "
                                      "versions, or start anew from a snapshot",
-                                     version_, changes_.operation.empty() ? "" : " (" + changes_.operation + ")", settings_.store->describe()));
+                                     this_version()));
     }
     if (rewrites) changes_.files.clear();
     if (!columns_ || changes_.metadata_changed) {
-      DS_ASSIGN_OR_RETURN(auto columns, columns_of(feed_->table()));
-      columns_ = std::make_shared<const FileColumns>(std::move(columns));
+      auto columns = columns_of(feed_->table());
+      if (!columns.ok()) return columns_ ? changed_columns(columns.error()) : std::move(columns).error();
+      columns_ = std::make_shared<const FileColumns>(std::move(*columns));
     }
     if (file_ > changes_.files.size()) {
       return corrupt(fmt::format("version {} has {} files, but {} of them were read", version_, changes_.files.size(), file_));
     }
     loaded_ = true;
     return true;
+  }
+
+  // "version 3 (DELETE) of file:…"
+  std::string this_version() const {
+    const std::string operation = changes_.operation.empty() ? "" : fmt::format(" ({})", changes_.operation);
+    return fmt::format("version {}{} of {}", version_, operation, settings_.store->describe());
+  }
+
+  Error changed_columns(const Error& why) const {
+    return {why.kind(), fmt::format("{} changed the columns that are read: {}. 'endingVersion' = '{}' reads what came before; from this version on declare the columns as they "
+                                    "are now, with 'startingVersion' = '{}'",
+                                    this_version(), why.message(), version_ - 1, version_)};
   }
 
   // Versions from before the reader began are read as the table stood then, where they can be: columns that came later are null,
@@ -149,7 +162,7 @@ class LogReader final : public stream::SplitReader {
   stream::EndpointMetrics* const metrics_;
   const Environment environment_;
   std::optional<delta::ChangeFeed> feed_;
-  std::optional<delta::Snapshot> newest_;  // when the feed was opened
+  std::optional<delta::Snapshot> newest_;  // when the feed was opened, or the last to read
   std::shared_ptr<const FileColumns> columns_;
   bool loaded_ = false;  // changes_ are those of version_
   delta::ChangeVersion changes_;
@@ -162,6 +175,13 @@ class LogReader final : public stream::SplitReader {
 };
 
 }  // namespace
+
+Result<delta::Snapshot> last_table(const std::shared_ptr<storage::ObjectStore>& store, const std::optional<int64_t>& last_version,
+                                   const Environment& environment) {
+  auto newest = delta::Snapshot::open(store, {std::nullopt, delta::LoadFiles::kNone}, environment);
+  if (!newest.ok() || !last_version || *last_version >= newest->version()) return newest;
+  return delta::Snapshot::open(store, {last_version, delta::LoadFiles::kNone}, environment);
+}
 
 Result<std::unique_ptr<stream::SplitReader>> make_log_reader(LogReaderSettings settings, int64_t from,
                                                              const std::optional<stream::SplitPosition>& position,

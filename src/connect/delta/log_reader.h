@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/environment.h"
+#include "delta/snapshot.h"
 #include "stream/endpoint.h"
 #include "storage/object_store.h"
 
@@ -24,8 +25,13 @@ struct LogReaderSettings {
   std::string snapshot;  // a word of the source's own that stands at the end of every position
 };
 
+// The table at the last version to read, or the newest (absent, or still to come), without its files.
+Result<delta::Snapshot> last_table(const std::shared_ptr<storage::ObjectStore>& store, const std::optional<int64_t>& last_version,
+                                   const Environment& environment);
+
 // `from`: the first version to read, where there is no position. Errors of read(): unsupported for a version that deletes or
-// rewrites rows (without the change feed) or that keeps no changes (with it), not found when the log no longer holds the next version, corrupt for a position that is none of the table's.
+// rewrites rows (without the change feed) or that keeps no changes (with it), not found when the log no longer holds the next version or a version
+// has no longer a column that is read, invalid argument where one has another type, corrupt for a position that is none of the table's.
 Result<std::unique_ptr<stream::SplitReader>> make_log_reader(LogReaderSettings settings, int64_t from,
                                                              const std::optional<stream::SplitPosition>& position,
                                                              const stream::SourceRequest& request, const Environment& environment);

@@ -130,13 +130,16 @@ class TableSource final : public stream::Source {
     if (settings_.change_feed && !bounded() && !snapshot.property_is_true("delta.enableChangeDataFeed")) {
       return unsupported(fmt::format("{} does not keep its changes, which 'readChangeFeed' needs: set delta.enableChangeDataFeed = true first", snapshot.where()));
     }
-    auto columns = file_columns(table_, request_.columns, snapshot, settings_.change_feed);
-    if (!columns.ok()) return std::move(columns).error();
     last_version_ = settings_.ending_version;
     if (settings_.ending_timestamp_ms) {
       DS_ASSIGN_OR_RETURN(last_version_, delta::version_at(store_, *settings_.ending_timestamp_ms, environment_));
     }
-    return {};
+    // The columns are declared as the table is where reading ends: changes of them on the way there are seen when they come.
+    if (!settings_.snapshot) {
+      DS_ASSIGN_OR_RETURN(snapshot, last_table(store_, last_version_, environment_));
+    }
+    auto columns = file_columns(table_, request_.columns, snapshot, settings_.change_feed);
+    return columns.ok() ? Status() : std::move(columns).error();
   }
 
   Status add_splits(std::vector<stream::Split>& splits) {
