@@ -360,5 +360,40 @@ TEST(DataWriter, TakesPartitionFoldersTooLongForADisk) {
   EXPECT_LT(adds[0].path.size(), 100u);
 }
 
+// As Spark declares them: strings, whose width stands in the field's metadata.
+TEST(DataWriter, KeepsToTheWidthOfTexts) {
+  auto wide = [](const char* name, const char* spelled) {
+    StructField field = test_field(name, "string");
+    field.metadata.push_back({"__CHAR_VARCHAR_TYPE_STRING", std::string("\"") + spelled + "\""});
+    return field;
+  };
+  Store store = storage::make_memory_store();
+  auto table = make_table(store, {wide("c", "char(4)"), wide("v", "varchar(3)"), wide("p", "char(2)")}, {"p"});
+  const std::vector<Field> columns = {{"c", LogicalType::VARCHAR}, {"v", LogicalType::VARCHAR}, {"p", LogicalType::VARCHAR}};
+  const Value null(LogicalType::VARCHAR);
+  auto adds = write_all(table, columns, {{Value("hä"), Value("äöü"), Value("x")}, {Value("four     "), Value("a     "), Value("x")}, {null, null, Value("x")}});
+  ASSERT_EQ(adds.size(), 1u);
+  EXPECT_EQ(read_rows(store, store_path(adds[0])), (std::multiset<std::string>{"hä  |äöü", "four|a  ", "NULL|NULL"}));
+  EXPECT_EQ(adds[0].partition_values.at("p"), "x ");
+  for (const auto& [rows, message] : {std::pair<Rows, std::string>{{{Value("fünf!"), null, null}}, "the column 'c' is CHAR(4), which 'fünf!' is too long for"},
+                                      {{{null, Value("ab cd"), null}}, "the column 'v' is VARCHAR(3), which 'ab cd' is too long for"}}) {
+    auto writer = DataWriter::create(table, columns).value();
+    DataChunk chunk;
+    fill(chunk, columns, rows);
+    auto written = writer->write(chunk);
+    ASSERT_FALSE(written.ok());
+    EXPECT_EQ(written.error().kind(), ErrorKind::kInvalidArgument);
+    EXPECT_NE(written.error().describe().find(message), std::string::npos) << written.error().describe();
+  }
+  StructField nested = test_field("l", "string");
+  nested.type = {DataType::Kind::kArray, "", {}, {nested.type}, true};
+  nested.metadata.push_back({"__CHAR_VARCHAR_TYPE_STRING", "\"array<varchar(3)>\""});
+  Store other = storage::make_memory_store();
+  auto refused = DataWriter::create(make_table(other, {nested}), {{"l", LogicalType::LIST(LogicalType::VARCHAR)}});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind(), ErrorKind::kUnsupported);
+  EXPECT_NE(refused.error().describe().find("array<varchar(3)>"), std::string::npos) << refused.error().describe();
+}
+
 }  // namespace
 }  // namespace deltastream::delta

@@ -104,6 +104,7 @@ Status ColumnBinding::add_column(const Snapshot& table, const StructField& field
   DS_ASSIGN_OR_RETURN(column.type, logical_type(field.type).context("column '" + field.name + "'"));
   DS_RETURN_IF_ERROR(check_fields(source->type, column.type, field.name));
   column.cast = source->type != column.type;
+  DS_ASSIGN_OR_RETURN(column.width, text_width(field).context(table.where()));
   if (forbids_nulls(field)) column.field = &field;
   DS_ASSIGN_OR_RETURN(LogicalType physical, physical_type(field.type, table.column_mapping()));
   Field target{field.physical_name(table.column_mapping()), physical, field.nullable};
@@ -153,6 +154,13 @@ Status ColumnBinding::bind(DataChunk& rows) {
     }
     if (column.field) DS_TRY_DUCKDB(DS_RETURN_IF_ERROR(check_nulls(*column.field, *values, count, column.name)));
     Vector& target = column.target->data[column.position];
+    if (column.width) {
+      DS_TRY_DUCKDB({
+        DS_ASSIGN_OR_RETURN(Vector fitted, fit_width(*column.width, column.name, *values, count));
+        target.Reference(fitted);
+      });
+      continue;
+    }
     if (target.GetType() == values->GetType()) {
       target.Reference(*values);
     } else {

@@ -1,6 +1,6 @@
 #pragma once
 // Columns as they come → columns as a table's files hold them: matched by name, cast to the table's types, checked for
-// NULLs where the table forbids them, and split into data columns and partition columns. One thread; the chunks handed
+// NULLs where the table forbids them and for the width of texts, and split into data columns and partition columns. One thread; the chunks handed
 // out refer to the last rows bound and live until the next.
 // Errors: invalid argument, naming the column, for rows or columns that do not fit.
 
@@ -11,6 +11,7 @@
 #include "common/chunk.h"
 #include "common/result.h"
 #include "delta/snapshot.h"
+#include "delta/write/text_width.h"
 #include "format/parquet.h"
 
 namespace deltastream::delta {
@@ -37,6 +38,7 @@ class ColumnBinding {
     LogicalType type;                      // the table's
     const StructField* field = nullptr;    // for NULL checks; only set when there is something to check
     bool cast = false;
+    std::optional<TextWidth> width;
     DataChunk* target = nullptr;
     size_t position = 0;                   // in the target
   };
