@@ -43,7 +43,7 @@ void Producer::note_undelivered(const rd_kafka_message_t& message) {
 Status Producer::failure() const {
   if (!failed_) return {};
   std::lock_guard lock(mutex_);
-  return *failure_;
+  return failure_ ? Status(*failure_) : Status();  // forgotten meanwhile
 }
 
 void Producer::forget_failures() {
