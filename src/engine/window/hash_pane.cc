@@ -226,8 +226,9 @@ class HashPane : public Pane {
     shared.SetCardinality(keys.size());
     idx_t count = keep(shared, f_.kept);
     if (count == 0) return {};
-    // States must be aligned as in a row; the combined copy also covers a group that is there already.
-    std::vector<uint64_t> scratch((count * width + sizeof(uint64_t) - 1) / sizeof(uint64_t));
+    // States must be aligned as in a row; the combined copy also covers a group that is there already. Without aggregates there are
+    // no bytes of states, but their places must point somewhere.
+    std::vector<uint64_t> scratch(count * width / sizeof(uint64_t) + 1);
     auto base = reinterpret_cast<duckdb::data_ptr_t>(scratch.data());
     auto pointers = duckdb::FlatVector::GetData<duckdb::data_ptr_t>(f_.sources);
     for (idx_t i = 0; i < count; ++i) {
