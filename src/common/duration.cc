@@ -52,7 +52,8 @@ class DurationReader {
       DS_ASSIGN_OR_RETURN(long double part, read_pair(first && !interval));
       total += part;
     }
-    if (total > static_cast<long double>(std::numeric_limits<int64_t>::max() / 2)) return no_duration(text_, "it is too long");
+    constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 2;
+    if (total > static_cast<long double>(kMost)) return no_duration(text_, "it is too long");
     return static_cast<int64_t>(std::llroundl(total));
   }
 
