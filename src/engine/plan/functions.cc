@@ -11,6 +11,7 @@
 #include "engine/plan/row_casts.h"
 #include "engine/plan/source_function.h"
 #include "engine/plan/text_functions.h"
+#include "engine/plan/unnest_functions.h"
 #include "engine/plan/window_functions.h"
 
 namespace deltastream::engine::plan {
@@ -54,15 +55,13 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_collection(duckdb::ClientContext&,
   return nullptr;
 }
 
-// MAP → its entries as an array of {key, value}; arrays stay.
+// A MAP is taken for the array of its entries.
 duckdb::unique_ptr<duckdb::FunctionData> bind_entries(duckdb::ClientContext& context, ScalarFunction& function, Arguments& arguments) {
   bind_collection(context, function, arguments);
   const LogicalType& type = function.arguments[0];
   function.SetReturnType(type.id() == LogicalTypeId::MAP ? LogicalType::LIST(duckdb::ListType::GetChildType(type)) : type);
   return nullptr;
 }
-void entries(DataChunk& input, duckdb::ExpressionState&, Vector& result) { result.Reinterpret(input.data[0]); }
-
 // An array without elements, and NULL, become an array of one NULL.
 void or_one_null(DataChunk& input, duckdb::ExpressionState&, Vector& result) {
   for (duckdb::idx_t row = 0; row < input.size(); row++) {
@@ -99,7 +98,6 @@ void register_scalar_function(duckdb::DatabaseInstance& database, ScalarFunction
 void register_functions(duckdb::DatabaseInstance& database) {
   register_scalar_function(database, with_any(kRowtimeFunction, LogicalType::ANY, pass_through, bind_rowtime));
   register_scalar_function(database, with_any("__cardinality", LogicalType::INTEGER, cardinality, bind_collection));
-  register_scalar_function(database, with_any("__entries", LogicalType::ANY, entries, bind_entries));
   auto one_null = with_any("__or_one_null", LogicalType::ANY, or_one_null, bind_entries);
   one_null.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
   register_scalar_function(database, one_null);
@@ -108,6 +106,7 @@ void register_functions(duckdb::DatabaseInstance& database) {
   register_scalar_function(database, present);
   register_text_functions(database);
   register_row_casts(database);
+  register_unnest_functions(database);
   register_window_functions(database);
 }
 

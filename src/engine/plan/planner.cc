@@ -9,6 +9,7 @@
 #include "engine/plan/sink_columns.h"
 #include "engine/plan/source_bind_data.h"
 #include "engine/plan/tree_rewriter.h"
+#include "engine/plan/window_columns.h"
 #include "engine/stream_plan.h"
 
 namespace deltastream::engine {
@@ -30,6 +31,7 @@ class Planning {
   StreamPlan plan(const QueryText& query, const InsertStatement* insert, const TableDefinition* sink) {
     duckdb::Planner planner(duckdb_->context());
     planner.CreatePlan(rewriter_.query(query.sql, query.position));
+    plan::check_window_columns(*planner.plan, places_, 0);
     StreamPlan result;
     if (sink) {
       plan::cast_to_sink(planner, duckdb_->context(), *insert, *sink, places_, 0);

@@ -288,7 +288,7 @@ TableRefPtr TreeRewriter::table_function(duckdb::TableRef& ref, const Names& cte
   std::string name = lower_case(function.function_name);
   if (name == "unnest") {
     expression(call.function, ctes);
-    return call.column_name_alias.size() > 1 ? unnest_fields(call) : nullptr;
+    return unnest_fields(call);
   }
   if (is_window_call(name)) {
     for (auto& argument : function.children) {

@@ -7,6 +7,7 @@
 #include "duckdb/parser/tableref/subqueryref.hpp"
 
 #include "engine/front/names.h"
+#include "engine/plan/unnest_functions.h"
 
 namespace deltastream::engine::plan {
 namespace {
@@ -32,10 +33,20 @@ bool always_true(const duckdb::JoinRef& join) {
 
 }  // namespace
 
-// (SELECT UNNEST(__fields) FROM UNNEST(x) AS __elements (__fields)) AS t (a, b): UNNEST of a struct gives its fields.
+// (SELECT UNNEST(__fields) FROM UNNEST(rows of x) AS __elements (__fields)) AS t (a, b): UNNEST of a struct gives its fields.
 duckdb::unique_ptr<duckdb::TableRef> unnest_fields(duckdb::TableFunctionRef& ref) {
   auto& function = ref.function->Cast<duckdb::FunctionExpression>();
-  if (function.children.size() == 1) function.children[0] = call("__entries", std::move(function.children[0]));
+  const bool numbered = ref.with_ordinality == duckdb::OrdinalityType::WITH_ORDINALITY;
+  if (function.children.size() != 1) return nullptr;  // DuckDB says what is wrong
+  if (ref.column_name_alias.size() == 1 && !numbered) {
+    function.children[0] = call(kSingleFields, std::move(function.children[0]));
+    return nullptr;
+  }
+  duckdb::vector<ParsedPtr> collection;
+  collection.push_back(std::move(function.children[0]));
+  collection.push_back(duckdb::make_uniq<duckdb::ConstantExpression>(Value(ref.alias.empty() ? "EXPR$0" : ref.alias)));
+  function.children[0] = duckdb::make_uniq<duckdb::FunctionExpression>(numbered ? kNumberedRows : kElementRows, std::move(collection));
+  ref.with_ordinality = duckdb::OrdinalityType::WITHOUT_ORDINALITY;
   auto elements = duckdb::make_uniq<duckdb::TableFunctionRef>();
   elements->function = std::move(ref.function);
   elements->alias = "__elements";

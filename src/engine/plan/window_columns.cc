@@ -1,5 +1,10 @@
 #include "engine/plan/window_columns.h"
 
+#include <algorithm>
+#include <array>
+
+#include "engine/front/names.h"
+#include "engine/plan/failure.h"
 #include "engine/plan/window_functions.h"
 
 namespace deltastream::engine::plan {
@@ -78,6 +83,23 @@ std::optional<WindowColumn> trace_window(const Expression& expression, LogicalOp
     return definition.expression ? trace_window(*definition.expression, *definition.below) : std::nullopt;
   }
   return field_of_window(expression, op);
+}
+
+void check_window_columns(const LogicalOperator& op, const Places& places, size_t query) {
+  for (const auto& child : op.children) check_window_columns(*child, places, query);
+  // The columns of a window stand behind those of its rows.
+  static constexpr std::array<const char*, 3> kNames{"window_start", "window_end", "window_time"};
+  const size_t count = op.expressions.size();
+  const bool window = op.type == LogicalOperatorType::LOGICAL_PROJECTION && count >= kNames.size() && as_call(*op.expressions[count - 1], kWindowTime) &&
+                      std::equal(kNames.begin(), kNames.end(), op.expressions.end() - 3, [](const char* name, const auto& column) { return column->GetAlias() == name; });
+  if (!window) return;
+  for (size_t i = 0; i + kNames.size() < count; i++) {
+    const std::string name = front::lower_case(op.expressions[i]->GetAlias());
+    if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) continue;
+    const auto place = argument(*op.expressions[count - 1], 0).GetQueryLocation();
+    fail(invalid_argument(fmt::format("the rows of the window have a column '{}' already, which the window adds: give it another name (AS) at {}", name,
+                                      places.show(place.IsValid() ? place.GetIndex() : query))));
+  }
 }
 
 bool same_window(const WindowSpec& a, const WindowSpec& b) {

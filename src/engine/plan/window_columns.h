@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/plan/bindings.h"
+#include "engine/plan/places.h"
 #include "engine/window/aggregation_spec.h"
 
 namespace deltastream::engine::plan {
@@ -21,6 +22,10 @@ struct WindowColumn {
 
 // `expression` is over the output of `op`.
 std::optional<WindowColumn> trace_window(const duckdb::Expression& expression, duckdb::LogicalOperator& op);
+
+// A window over rows that have a window_start, window_end or window_time already: which of the two a name means is not clear, so
+// it is invalid argument, thrown as PlanFailure. For a plan that is bound, and not optimized yet.
+void check_window_columns(const duckdb::LogicalOperator& op, const Places& places, size_t query);
 
 bool same_window(const WindowSpec& a, const WindowSpec& b);
 
