@@ -31,7 +31,7 @@ Status measure(const char* name, Batches& batches, const std::vector<std::pair<s
       chunk.Reset();
       DS_RETURN_IF_ERROR(decoder->decode(*batch, chunk, kept, [](size_t, const std::string& reason) { return Status(corrupt(reason)); }));
       rows += chunk.size();
-      bytes += batch->bytes().size();
+      bytes += batch->bytes();
     }
   }
   const double seconds = cpu_seconds() - start;

@@ -2,7 +2,9 @@
 // Bytes of records → rows of a chunk. A decoder is made once per reader for the columns that the query needs, and writes
 // straight into their vectors. One thread at a time.
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,29 +25,55 @@ struct DecodeColumn {
   bool nullable = true;
 };
 
-// Records back to back in one buffer that is padded, so that a parser may read past the last one.
+// Records in order, each followed by memory that may be read, so that a parser may run past its end. They are copied into a buffer of the
+// batch's own, or stay where they are. A record may be joined to the one before: both stand in one piece of memory, in this order, and
+// only blanks between them; a parser may take such records in one go.
 class RecordBatch {
  public:
-  void clear() { bytes_.clear(); ends_.clear(); }
+  static constexpr size_t kPadding = 64;
+
+  void clear() {
+    records_.clear();
+    joined_.clear();
+    used_ = bytes_ = 0;
+  }
+  // Copies the record.
   void add(std::string_view record) {
-    bytes_.append(record);
-    ends_.push_back(bytes_.size());
-    bytes_.push_back('\n');
+    if (used_ + record.size() + 1 + kPadding > capacity_) grow(used_ + record.size() + 1 + kPadding);
+    char* to = buffer_.get() + used_;
+    std::memcpy(to, record.data(), record.size());
+    to[record.size()] = '\n';
+    used_ += record.size() + 1;
+    push({to, record.size()}, !records_.empty());
   }
-  size_t size() const { return ends_.size(); }
-  std::string_view record(size_t i) const {
-    size_t begin = i == 0 ? 0 : ends_[i - 1] + 1;
-    return {bytes_.data() + begin, ends_[i] - begin};
-  }
-  // All records, newline separated; guarantees `padding` readable bytes behind the end.
-  std::string_view bytes(size_t padding = 64) {
-    if (bytes_.capacity() < bytes_.size() + padding) bytes_.reserve(bytes_.size() * 2 + padding);
-    return bytes_;
-  }
+  // Keeps a record that stays where it is until clear(), with kPadding readable bytes behind it. Not in one batch with add().
+  void refer(std::string_view record, bool joined) { push(record, joined); }
+
+  size_t size() const { return records_.size(); }
+  std::string_view record(size_t i) const { return records_[i]; }
+  bool joined(size_t i) const { return joined_[i]; }
+  // Of all records together.
+  size_t bytes() const { return bytes_; }
 
  private:
-  std::string bytes_;
-  std::vector<size_t> ends_;
+  void push(std::string_view record, bool joined) {
+    records_.push_back(record);
+    joined_.push_back(joined);
+    bytes_ += record.size();
+  }
+  void grow(size_t wanted) {
+    capacity_ = std::max(wanted, 2 * capacity_);
+    std::unique_ptr<char[]> larger(new char[capacity_]);
+    if (used_ > 0) std::memcpy(larger.get(), buffer_.get(), used_);
+    for (std::string_view& record : records_) record = {larger.get() + (record.data() - buffer_.get()), record.size()};
+    buffer_ = std::move(larger);
+  }
+
+  std::unique_ptr<char[]> buffer_;
+  size_t used_ = 0, capacity_ = 0;
+  std::vector<std::string_view> records_;
+  std::vector<uint8_t> joined_;
+  size_t bytes_ = 0;
 };
 
 // What to do with a record that does not decode. Returns ok to leave the record out and go on, or the error that stops

@@ -66,9 +66,8 @@ class CsvDecoder final : public Decoder {
   Status decode_batch(RecordBatch& batch, DataChunk& out, std::vector<uint32_t>& kept, const MalformedHandler& malformed) {
     kept.clear();
     if (batch.size() > kChunkRows) return internal(fmt::format("{} records do not fit into one chunk", batch.size()));
-    std::string_view bytes = batch.bytes();
-    DS_RETURN_IF_ERROR(bind_columns(out, bytes.size()));
-    const bool all_utf8 = simdjson::validate_utf8(bytes);
+    DS_RETURN_IF_ERROR(bind_columns(out, batch.bytes()));
+    const bool all_utf8 = is_utf8(batch);
     for (size_t record = 0; record < batch.size(); record++) {
       std::string_view text = batch.record(record);
       if (rules_.comments && !text.empty() && text[0] == '#') continue;
@@ -82,6 +81,17 @@ class CsvDecoder final : public Decoder {
     }
     out.SetCardinality(kept.size());
     return {};
+  }
+
+  // Records that are joined in one go.
+  static bool is_utf8(const RecordBatch& batch) {
+    for (size_t first = 0, next; first < batch.size(); first = next) {
+      for (next = first + 1; next < batch.size() && batch.joined(next);) next++;
+      const std::string_view last = batch.record(next - 1);
+      const char* begin = batch.record(first).data();
+      if (!simdjson::validate_utf8(begin, size_t(last.data() + last.size() - begin))) return false;
+    }
+    return true;
   }
 
   Status bind_columns(DataChunk& out, size_t batch_bytes) {

@@ -2,7 +2,9 @@
 // The columns wanted of a JSON record as a tree of objects and values, compiled once and bound to the vectors of each chunk.
 // One thread at a time; owned by the decoder.
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,9 +47,37 @@ struct ValueNode {
 
 // The field that stood at a place of the last object of this kind. Records of a stream look alike, so the next object most
 // likely has the same key at the same place: one comparison instead of a lookup.
-struct ExpectedField {
-  std::string quoted_key = std::string(1, '\0');  // with both quotes, no escapes inside; no key begins with a NUL
-  int32_t child = -1;      // -1: nobody wants it
+class ExpectedField {
+ public:
+  int32_t child = -1;  // -1: nobody wants it
+
+  // With both quotes, and no escapes inside.
+  void expect(std::string_view quoted_key) {
+    quoted_key_ = quoted_key;
+    const size_t size = quoted_key.size();
+    mask_ = size >= 8 ? ~uint64_t(0) : (uint64_t(1) << (8 * size)) - 1;
+    tail_at_ = size > 8 ? size - 8 : 0;
+    quoted_key_.append(8, '\0');
+    head_ = eight(quoted_key_.data()) & mask_;
+    tail_ = eight(quoted_key_.data() + tail_at_) & mask_;
+    quoted_key_.resize(size);
+  }
+  // `key` may be read eight bytes past what it is compared with. Most keys are short: two comparisons of eight bytes tell.
+  bool stands_at(const char* key) const {
+    return (eight(key) & mask_) == head_ && (eight(key + tail_at_) & mask_) == tail_ &&
+           (tail_at_ <= 8 || std::memcmp(key, quoted_key_.data(), quoted_key_.size()) == 0);
+  }
+
+ private:
+  static uint64_t eight(const char* at) {
+    static_assert(std::endian::native == std::endian::little);
+    uint64_t bytes;
+    std::memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+  }
+  std::string quoted_key_;
+  uint64_t mask_ = 0, head_ = 1, tail_ = 1;  // no key stands anywhere
+  size_t tail_at_ = 0;
 };
 
 struct ObjectNode {

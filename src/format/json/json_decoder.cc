@@ -27,10 +27,9 @@ class JsonDecoder final : public Decoder {
   Status decode_batch(RecordBatch& batch, DataChunk& out, std::vector<uint32_t>& kept, const MalformedHandler& malformed) {
     kept.clear();
     if (batch.size() > kChunkRows) return internal(fmt::format("{} records do not fit into one chunk", batch.size()));
-    std::string_view bytes = batch.bytes();
-    DS_RETURN_IF_ERROR(bind_columns(out, bytes.size()));
+    DS_RETURN_IF_ERROR(bind_columns(out, batch.bytes()));
     for (size_t record = 0; record < batch.size();) {
-      DS_RETURN_IF_ERROR(decode_slice(batch, bytes, record, kept, malformed));
+      DS_RETURN_IF_ERROR(decode_slice(batch, record, kept, malformed));
     }
     for (ValueNode* value : values_) finish_lists(*value);
     out.SetCardinality(kept.size());
@@ -54,13 +53,12 @@ class JsonDecoder final : public Decoder {
   }
 
   // Decodes records from `record` on, as many as fit into a slice, and moves `record` behind them.
-  Status decode_slice(RecordBatch& batch, std::string_view bytes, size_t& record, std::vector<uint32_t>& kept, const MalformedHandler& malformed) {
+  Status decode_slice(RecordBatch& batch, size_t& record, std::vector<uint32_t>& kept, const MalformedHandler& malformed) {
     const char* begin = batch.record(record).data();
     size_t last = record;
     auto end_of = [&](size_t i) { return size_t(batch.record(i).data() + batch.record(i).size() - begin); };
-    while (last + 1 < batch.size() && end_of(last + 1) <= kSliceBytes) last++;
+    while (last + 1 < batch.size() && batch.joined(last + 1) && end_of(last + 1) <= kSliceBytes) last++;
     std::string_view slice(begin, end_of(last));
-    if (slice.data() + slice.size() > bytes.data() + bytes.size()) return internal("a record ends behind its batch");
     std::string problem = index_.build(slice);
     if (!problem.empty() && last > record) {
       // Some record spoils the index of all: each gets its own, so that the fault is found where it is.

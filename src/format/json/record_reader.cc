@@ -11,6 +11,22 @@ namespace {
 constexpr size_t kMaxExpectedFields = 512;
 constexpr size_t kMaxExpectedKey = 64;
 
+// A whole number as most are written, in one pass. False: something else, or it needs a closer look.
+bool read_integer(const char* at, const char* end, int64_t& result) {
+  constexpr ptrdiff_t kSafeDigits = 18;
+  const bool negative = *at == '-';
+  at += negative;
+  const ptrdiff_t digits = end - at;
+  if (digits < 1 || digits > kSafeDigits || (*at == '0' && digits > 1)) return false;
+  uint64_t value = 0;
+  for (; at != end; at++) {
+    const unsigned digit = unsigned(*at) - '0';
+    if (digit > 9) return false;
+    value = value * 10 + digit;
+  }
+  result = negative ? -int64_t(value) : int64_t(value);
+  return true;
+}
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -81,7 +97,7 @@ RecordReader::Outcome RecordReader::read_object(ObjectNode& object, size_t row) 
 int32_t RecordReader::match(ObjectNode& object, size_t field, const char* key) {
   if (field < object.expected.size()) {
     const ExpectedField& expected = object.expected[field];
-    if (std::memcmp(key, expected.quoted_key.data(), expected.quoted_key.size()) == 0) return expected.child;
+    if (expected.stands_at(key)) return expected.child;
   }
   return look_up(object, field, token(at_));
 }
@@ -97,7 +113,7 @@ int32_t RecordReader::look_up(ObjectNode& object, size_t field, std::string_view
   int32_t child = object.find(key);
   if (quoted.size() <= kMaxExpectedKey && field < kMaxExpectedFields) {
     if (field >= object.expected.size()) object.expected.resize(field + 1);
-    object.expected[field].quoted_key.assign(quoted);
+    object.expected[field].expect(quoted);
     object.expected[field].child = child;
   }
   return child;
@@ -143,6 +159,10 @@ RecordReader::Outcome RecordReader::read_scalar(ValueNode& value, size_t row) {
   if (here() == '"') return read_string(value, row);
   if (value.scalar.kind == ScalarKind::kVarchar) return read_text(value, row);
   if (value.scalar.kind == ScalarKind::kBlob || here() == '{' || here() == '[') return mismatch(value, at_);
+  if (value.scalar.kind == ScalarKind::kInt64 && read_integer(text_ + at_[0], text_ + at_[1], static_cast<int64_t*>(value.data)[row])) {
+    at_++;
+    return Outcome::kOk;
+  }
   if (!check_scalar()) return malformed("a value is no JSON");
   if (!store_scalar(value.scalar, token(at_), value.data, row, *arena_)) return mismatch(value, at_);
   at_++;
@@ -163,7 +183,11 @@ RecordReader::Outcome RecordReader::read_string(ValueNode& value, size_t row) {
       return Outcome::kOk;
     }
   }
-  if (!store_scalar(value.scalar, inside, value.data, row, *arena_)) return mismatch(value, at_);
+  if (value.scalar.kind == ScalarKind::kVarchar) {
+    static_cast<duckdb::string_t*>(value.data)[row] = arena_->copy(inside);
+  } else if (!store_scalar(value.scalar, inside, value.data, row, *arena_)) {
+    return mismatch(value, at_);
+  }
   at_++;
   return Outcome::kOk;
 }
