@@ -20,7 +20,9 @@ Connector connector() {
            "goes on from its own checkpoints whatever the group says."},
           {"properties.*", OptionType::kString, "", false, "",
            "Any property of the Kafka client, under its Java or its librdkafka name; those that only Java knows are ignored with a warning. "
-           "isolation.level is read_committed unless given. default.api.timeout.ms (10000) bounds the calls at start."},
+           "isolation.level is read_committed unless given. default.api.timeout.ms (10000) bounds the calls at start. Records are fetched by the "
+           "connector itself, several times faster than by librdkafka; librdkafka fetches where a property asks for what it alone does: "
+           "security.protocol other than plaintext, client.rack, broker.address.*."},
           {"format", OptionType::kEnum, "", false, "json|csv", "The format of values (required; also spelled value.format)."},
           {"value.format", OptionType::kEnum, "", false, "json|csv", "The same as format; its options then begin with 'value.'."},
           {"key.format", OptionType::kEnum, "", false, "json|csv", "The format of keys; its options begin with 'key.'."},

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <algorithm>
 
 #include "common/exception.h"
 #include "common/suggest.h"
@@ -12,7 +12,7 @@
 namespace deltastream::connect::kafka {
 namespace {
 
-using Messages = std::span<rd_kafka_message_t* const>;
+using Records = std::span<const Record* const>;
 
 template <class T, class F>
 void fill_flat(Vector& vector, size_t rows, F value) {
@@ -20,75 +20,68 @@ void fill_flat(Vector& vector, size_t rows, F value) {
   for (size_t r = 0; r < rows; r++) data[r] = value(r);
 }
 
-int64_t timestamp_us(const rd_kafka_message_t& message, rd_kafka_timestamp_type_t* type) {
-  return rd_kafka_message_timestamp(&message, type) * 1000;
-}
-
-const char* timestamp_type_name(const rd_kafka_message_t& message) {
-  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-  rd_kafka_message_timestamp(&message, &type);
+const char* timestamp_type_name(TimestampType type) {
   switch (type) {
-    case RD_KAFKA_TIMESTAMP_CREATE_TIME: return "CreateTime";
-    case RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME: return "LogAppendTime";
-    case RD_KAFKA_TIMESTAMP_NOT_AVAILABLE: break;
+    case TimestampType::kCreateTime: return "CreateTime";
+    case TimestampType::kLogAppendTime: return "LogAppendTime";
+    case TimestampType::kNone: break;
   }
   return "NoTimestampType";
 }
 
-void fill_timestamps(Vector& vector, Messages messages, std::span<const uint32_t> rows) {
+void fill_timestamps(Vector& vector, Records records, std::span<const uint32_t> rows) {
   auto* data = duckdb::FlatVector::GetData<int64_t>(vector);
   for (size_t r = 0; r < rows.size(); r++) {
-    rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-    data[r] = timestamp_us(*messages[rows[r]], &type);
-    if (type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) duckdb::FlatVector::SetNull(vector, r, true);
+    const Record& record = *records[rows[r]];
+    data[r] = static_cast<int64_t>(uint64_t(record.timestamp_ms) * 1000);
+    if (record.timestamp_type == TimestampType::kNone) duckdb::FlatVector::SetNull(vector, r, true);
+  }
+}
+
+void fill_leader_epochs(Vector& vector, Records records, std::span<const uint32_t> rows) {
+  auto* data = duckdb::FlatVector::GetData<int32_t>(vector);
+  for (size_t r = 0; r < rows.size(); r++) {
+    data[r] = records[rows[r]]->leader_epoch;
+    if (data[r] < 0) duckdb::FlatVector::SetNull(vector, r, true);
   }
 }
 
 // The last one of a name wins, as a map has it once.
-void fill_headers(Vector& vector, Messages messages, std::span<const uint32_t> rows) {
-  for (size_t r = 0; r < rows.size(); r++) {
-    duckdb::vector<Value> keys, values;
-    rd_kafka_headers_t* headers = nullptr;
-    if (rd_kafka_message_headers(messages[rows[r]], &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      const char* name = nullptr;
-      const void* bytes = nullptr;
-      size_t size = 0;
-      for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &bytes, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
-        Value key(name);
-        Value value = bytes ? Value::BLOB(static_cast<duckdb::const_data_ptr_t>(bytes), size) : Value(LogicalType::BLOB);
-        auto known = std::find(keys.begin(), keys.end(), key);
-        if (known != keys.end()) {
-          values[static_cast<size_t>(known - keys.begin())] = std::move(value);
-        } else {
-          keys.push_back(std::move(key));
-          values.push_back(std::move(value));
-        }
-      }
+Value headers_of(const Record& record) {
+  duckdb::vector<Value> keys, values;
+  for_each_header(record, [&](const Header& header) {
+    Value key(std::string(header.first));
+    Value value = header.second ? Value::BLOB(reinterpret_cast<duckdb::const_data_ptr_t>(header.second->data()), header.second->size())
+                                : Value(LogicalType::BLOB);
+    auto known = std::find(keys.begin(), keys.end(), key);
+    if (known != keys.end()) {
+      values[static_cast<size_t>(known - keys.begin())] = std::move(value);
+    } else {
+      keys.push_back(std::move(key));
+      values.push_back(std::move(value));
     }
-    vector.SetValue(r, Value::MAP(LogicalType::VARCHAR, LogicalType::BLOB, std::move(keys), std::move(values)));
-  }
+  });
+  return Value::MAP(LogicalType::VARCHAR, LogicalType::BLOB, std::move(keys), std::move(values));
 }
 
-void fill_native(const std::string& key, Vector& vector, Messages messages, std::span<const uint32_t> rows) {
+void fill_native(const std::string& key, Vector& vector, const TopicPartition& partition, Records records, std::span<const uint32_t> rows) {
   const size_t n = rows.size();
   if (key == "topic") {
-    // All messages of a reader have the same.
-    const auto topic = duckdb::StringVector::AddString(vector, n == 0 ? "" : rd_kafka_topic_name(messages[rows[0]]->rkt));
+    const auto topic = duckdb::StringVector::AddString(vector, partition.topic);
     fill_flat<duckdb::string_t>(vector, n, [&](size_t) { return topic; });
   } else if (key == "partition") {
-    fill_flat<int32_t>(vector, n, [&](size_t r) { return messages[rows[r]]->partition; });
+    fill_flat<int32_t>(vector, n, [&](size_t) { return partition.partition; });
   } else if (key == "offset") {
-    fill_flat<int64_t>(vector, n, [&](size_t r) { return messages[rows[r]]->offset; });
+    fill_flat<int64_t>(vector, n, [&](size_t r) { return records[rows[r]]->offset; });
   } else if (key == "timestamp") {
-    fill_timestamps(vector, messages, rows);
+    fill_timestamps(vector, records, rows);
   } else if (key == "timestamp-type") {
-    fill_flat<duckdb::string_t>(vector, n, [&](size_t r) { return duckdb::StringVector::AddString(vector, timestamp_type_name(*messages[rows[r]])); });
+    fill_flat<duckdb::string_t>(
+        vector, n, [&](size_t r) { return duckdb::StringVector::AddString(vector, timestamp_type_name(records[rows[r]]->timestamp_type)); });
   } else if (key == "headers") {
-    fill_headers(vector, messages, rows);
-#if RD_KAFKA_VERSION >= 0x020100ff
+    for (size_t r = 0; r < n; r++) vector.SetValue(r, headers_of(*records[rows[r]]));
   } else if (key == "leader-epoch") {
-    fill_flat<int32_t>(vector, n, [&](size_t r) { return rd_kafka_message_leader_epoch(messages[rows[r]]); });
-#endif
+    fill_leader_epochs(vector, records, rows);
   }
 }
 
@@ -100,13 +93,7 @@ Result<LogicalType> metadata_type(const std::string& key) {
   if (key == "offset") return LogicalType(LogicalType::BIGINT);
   if (key == "timestamp") return LogicalType(LogicalType::TIMESTAMP_TZ);
   if (key == "headers") return LogicalType::MAP(LogicalType::VARCHAR, LogicalType::BLOB);
-  if (key == "leader-epoch") {
-#if RD_KAFKA_VERSION >= 0x020100ff
-    return LogicalType(LogicalType::INTEGER);
-#else
-    return unsupported(fmt::format("metadata column 'leader-epoch' needs librdkafka 2.1; this is {}", rd_kafka_version_str()));
-#endif
-  }
+  if (key == "leader-epoch") return LogicalType(LogicalType::INTEGER);
   static const std::vector<std::string> kKnown = {"topic", "partition", "offset", "timestamp", "timestamp-type", "headers", "leader-epoch"};
   const std::string nearest = nearest_name(key, kKnown);
   return not_found(fmt::format("connector 'kafka' has no metadata column '{}'{}", key,
@@ -125,15 +112,19 @@ Result<MetadataColumns> MetadataColumns::create(const std::vector<engine::Source
   return result;
 }
 
-Status MetadataColumns::fill(Messages messages, std::span<const uint32_t> rows, DataChunk& out) const {
+bool MetadataColumns::has(std::string_view key) const {
+  return std::any_of(columns_.begin(), columns_.end(), [&](const Column& column) { return column.key == key; });
+}
+
+Status MetadataColumns::fill(const TopicPartition& partition, Records records, std::span<const uint32_t> rows, DataChunk& out) const {
   for (const Column& column : columns_) {
     Vector& target = out.data[column.target];
     DS_TRY_DUCKDB({
       if (column.type == column.wanted) {
-        fill_native(column.key, target, messages, rows);
+        fill_native(column.key, target, partition, records, rows);
       } else {
         Vector native(column.type, rows.size());
-        fill_native(column.key, native, messages, rows);
+        fill_native(column.key, native, partition, records, rows);
         std::string why;
         if (!duckdb::VectorOperations::DefaultTryCast(native, target, rows.size(), &why, true)) {
           return invalid_argument(fmt::format("metadata column '{}' does not fit {}: {}", column.key, column.wanted.ToString(), why));

@@ -1,14 +1,14 @@
 #pragma once
 // The metadata of records as columns of a chunk. One object a reader, one thread at a time.
 
-#include <librdkafka/rdkafka.h>
-
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "common/chunk.h"
 #include "common/result.h"
+#include "connect/kafka/record.h"
+#include "connect/kafka/topics.h"
 #include "stream/endpoint.h"
 
 namespace deltastream::connect::kafka {
@@ -16,7 +16,7 @@ namespace deltastream::connect::kafka {
 // What may stand in METADATA columns, comma separated.
 inline constexpr std::string_view kMetadataColumns = "topic,partition,offset,timestamp,timestamp-type,headers,leader-epoch";
 
-// The type that a key has; columns of another type are cast. Errors: not found (with the nearest key), unsupported.
+// The type that a key has; columns of another type are cast. Errors: not found (with the nearest key).
 Result<LogicalType> metadata_type(const std::string& key);
 
 class MetadataColumns {
@@ -24,8 +24,9 @@ class MetadataColumns {
   // Takes those of `columns` that are metadata.
   static Result<MetadataColumns> create(const std::vector<engine::SourceColumn>& columns);
   bool empty() const { return columns_.empty(); }
-  // Row r of `out` comes from messages[rows[r]]. Errors: invalid argument when a value cannot be cast.
-  Status fill(std::span<rd_kafka_message_t* const> messages, std::span<const uint32_t> rows, DataChunk& out) const;
+  bool has(std::string_view key) const;
+  // Row r of `out` comes from records[rows[r]], all of one partition. Errors: invalid argument when a value cannot be cast.
+  Status fill(const TopicPartition& partition, std::span<const Record* const> records, std::span<const uint32_t> rows, DataChunk& out) const;
 
  private:
   struct Column {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "connect/kafka/client.h"
+#include "connect/kafka/fetch/fetcher.h"
 #include "connect/kafka/record_decoder.h"
 #include "connect/kafka/topics.h"
 #include "stream/endpoint.h"
@@ -17,6 +18,13 @@ namespace deltastream::connect::kafka {
 struct ReaderTotals {
   std::atomic<int64_t> lag{0};
   std::atomic<int> readers{0};
+};
+
+// How the partitions of one table are reached.
+struct PartitionAccess {
+  std::shared_ptr<Client> client;
+  std::shared_ptr<fetch::Fetcher> fetcher;  // null: librdkafka fetches
+  std::shared_ptr<ReaderTotals> totals = std::make_shared<ReaderTotals>();
 };
 
 struct PartitionStart {
@@ -30,8 +38,7 @@ std::string end_state(const std::optional<int64_t>& end);
 Result<std::optional<int64_t>> parse_end_state(const std::string& state);
 
 // Errors of read(): not found when the topic is deleted, corrupt when the offset is not there any more.
-Result<std::unique_ptr<stream::SplitReader>> open_partition(std::shared_ptr<Client> client, std::shared_ptr<ReaderTotals> totals,
-                                                            const PartitionStart& start, std::unique_ptr<RecordDecoder> decoder,
-                                                            const stream::SourceRequest& request);
+Result<std::unique_ptr<stream::SplitReader>> open_partition(const PartitionAccess& access, const PartitionStart& start,
+                                                            std::unique_ptr<RecordDecoder> decoder, const stream::SourceRequest& request);
 
 }  // namespace deltastream::connect::kafka

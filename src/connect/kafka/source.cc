@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 
+#include "connect/kafka/client_stream.h"
 #include "connect/kafka/offsets.h"
 #include "connect/kafka/partition_reader.h"
 #include "connect/kafka/topic_options.h"
@@ -32,9 +33,10 @@ class KafkaSource final : public stream::Source {
 
   Status open(const stream::SourceRequest& request) override {
     request_ = request;
-    auto decoder = RecordDecoder::create(settings_.table, settings_.layout, request_, environment_.logger);
+    auto decoder = RecordDecoder::create(settings_.table, {}, settings_.layout, request_, environment_.logger);
     if (!decoder.ok()) return std::move(decoder).context(where()).error();
-    return make_clients().context(where());
+    DS_RETURN_IF_ERROR(make_clients().context(where()));
+    return make_fetcher((*decoder)->needs_leader_epoch()).context(where());
   }
 
   Status resume(const std::map<std::string, stream::SplitPosition>& positions) override {
@@ -47,7 +49,7 @@ class KafkaSource final : public stream::Source {
   }
 
   Result<std::vector<stream::Split>> discover() override {
-    auto partitions = list_partitions(*client_, settings_.topics);
+    auto partitions = list_partitions(*access_.client, settings_.topics);
     std::lock_guard lock(mutex_);
     if (!partitions.ok()) {
       if (!discovered_ || partitions.error().kind() != ErrorKind::kUnavailable) return std::move(partitions).context(where()).error();
@@ -59,7 +61,7 @@ class KafkaSource final : public stream::Source {
     }
     discovered_ = true;
     if (known_.empty() && settings_.bounded) {
-      return not_found(fmt::format("{}: no topic of '{}' matches '{}'", where(), client_->servers(), settings_.topics.pattern));
+      return not_found(fmt::format("{}: no topic of '{}' matches '{}'", where(), access_.client->servers(), settings_.topics.pattern));
     }
     return as_splits();
   }
@@ -90,10 +92,25 @@ class KafkaSource final : public stream::Source {
     settings.defaults = {{"auto.offset.reset", "error"}, {"queued.max.messages.kbytes", "16384"}, {"fetch.wait.max.ms", "100"}};
     settings.forced = {{"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"}, {"enable.partition.eof", "true"}};
     settings.properties.native.erase("group.id");
-    DS_ASSIGN_OR_RETURN(client_, Client::create(settings, environment_));
+    DS_ASSIGN_OR_RETURN(access_.client, Client::create(settings, environment_));
     if (!settings_.properties.has("group.id")) return {};
     DS_ASSIGN_OR_RETURN(groups_,
                         GroupOffsets::create(settings_.table, settings_.properties, settings_.properties.get("group.id"), environment_));
+    return {};
+  }
+
+  // The connector fetches by itself where it serves all that the table's properties ask for.
+  Status make_fetcher(bool needs_leader_epoch) {
+    std::string why;
+    if (auto settings = fetch::fetch_settings(settings_.properties, why)) {
+      access_.fetcher = std::make_shared<fetch::Fetcher>(access_.client, *std::move(settings));
+      return {};
+    }
+    if (needs_leader_epoch && !kClientTellsLeaderEpoch) {
+      return unsupported(fmt::format("metadata column 'leader-epoch' cannot be read with 'properties.{}' set: librdkafka {} does not tell it", why,
+                                     rd_kafka_version_str()));
+    }
+    environment_.logger->log(LogLevel::kInfo, fmt::format("{}: read through librdkafka, because of 'properties.{}'", where(), why));
     return {};
   }
 
@@ -116,11 +133,11 @@ class KafkaSource final : public stream::Source {
     }
     // A job that was unbounded when it stopped ends where its partition ends now.
     if (settings_.bounded && !start.end) {
-      DS_ASSIGN_OR_RETURN(start.end, resolve_offset(*client_, groups_.get(), *partition, *settings_.bounded));
+      DS_ASSIGN_OR_RETURN(start.end, resolve_offset(*access_.client, groups_.get(), *partition, *settings_.bounded));
     }
     if (!settings_.bounded) start.end.reset();
-    DS_ASSIGN_OR_RETURN(auto decoder, RecordDecoder::create(settings_.table, settings_.layout, request_, environment_.logger));
-    return open_partition(client_, totals_, start, std::move(decoder), request_);
+    DS_ASSIGN_OR_RETURN(auto decoder, RecordDecoder::create(settings_.table, *partition, settings_.layout, request_, environment_.logger));
+    return open_partition(access_, start, std::move(decoder), request_);
   }
 
   Result<int64_t> first_offset(const TopicPartition& partition) {
@@ -130,16 +147,15 @@ class KafkaSource final : public stream::Source {
       later = later_.count(partition) > 0;
     }
     // What was written between its creation and its discovery belongs to the stream.
-    if (later) return resolve_offset(*client_, nullptr, partition, OffsetRule());
-    return resolve_offset(*client_, groups_.get(), partition, settings_.startup);
+    if (later) return resolve_offset(*access_.client, nullptr, partition, OffsetRule());
+    return resolve_offset(*access_.client, groups_.get(), partition, settings_.startup);
   }
 
   const SourceSettings settings_;
   const Environment environment_;
   stream::SourceRequest request_;
-  std::shared_ptr<Client> client_;
+  PartitionAccess access_;
   std::unique_ptr<GroupOffsets> groups_;  // null: no group.id
-  const std::shared_ptr<ReaderTotals> totals_ = std::make_shared<ReaderTotals>();
   std::mutex mutex_;
   bool discovered_ = false;
   std::set<TopicPartition> known_;
