@@ -141,7 +141,7 @@ bool supports(const Protocol& protocol, std::string_view name) {
   if (implied_by(*feature, protocol.min_reader_version, protocol.min_writer_version)) return true;
   // A reader needs to know of reader version 2 only, whatever the writer version.
   return feature->legacy_reader_version > 0 && protocol.min_reader_version < kMaxReaderVersion &&
-         protocol.min_reader_version >= feature->legacy_reader_version && protocol.min_writer_version < kMaxWriterVersion;
+         protocol.min_reader_version >= feature->legacy_reader_version && protocol.min_writer_version != kMaxWriterVersion;
 }
 
 Status check_protocol(const Protocol& protocol) {
@@ -149,16 +149,18 @@ Status check_protocol(const Protocol& protocol) {
   const int32_t writer = protocol.min_writer_version;
   std::string pair = "(" + std::to_string(reader) + ", " + std::to_string(writer) + ")";
   if (reader < 1 || writer < 1) return corrupt("the protocol versions " + pair + " are below 1");
-  if (reader > kMaxReaderVersion || writer > kMaxWriterVersion) {
+  if (reader > kMaxReaderVersion) {
     return unsupported("the protocol versions " + pair + " are newer than (3, 7), the newest known to this version");
   }
-  if (reader == kMaxReaderVersion && writer != kMaxWriterVersion) {
+  if (reader == kMaxReaderVersion && writer < kMaxWriterVersion) {
     return corrupt("the protocol versions are " + pair + ": reader version 3 stands only beside writer version 7");
   }
   if (protocol.reader_features.has_value() != (reader == kMaxReaderVersion)) {
     return corrupt("the protocol has versions " + pair + " and " + (protocol.reader_features ? "" : "no ") +
                    "readerFeatures: they stand at reader version 3 and nowhere else");
   }
+  // What newer writers must know is theirs: the table is read (the protocol, "Protocol Evolution").
+  if (writer > kMaxWriterVersion) return {};
   if (protocol.writer_features.has_value() != (writer == kMaxWriterVersion)) {
     return corrupt("the protocol has versions " + pair + " and " + (protocol.writer_features ? "" : "no ") +
                    "writerFeatures: they stand at writer version 7 and nowhere else");
@@ -185,6 +187,9 @@ Status check_readable(const Protocol& protocol, const std::string& where, LogAcc
 
 Status check_writable(const Protocol& protocol, const Metadata& metadata, const Schema& schema, const std::string& where) {
   DS_RETURN_IF_ERROR(check_readable(protocol, where));
+  if (protocol.min_writer_version > kMaxWriterVersion) {
+    return unsupported(where + ": writers must know version " + std::to_string(protocol.min_writer_version) + " of the protocol, and 7 is the newest known to this version: it can only be read");
+  }
   if (protocol.writer_features) {
     for (const auto& name : *protocol.writer_features) {
       if (!find_feature(name)) return unsupported(where + " needs the table feature '" + name + "', which this version does not know: it can only be read");

@@ -88,7 +88,18 @@ TEST(Features, ChecksVersionsAgainstLists) {
     EXPECT_EQ(status.error().kind(), ErrorKind::kCorrupt) << status.error().describe();
   }
   EXPECT_EQ(check_protocol(legacy(4, 7)).error().kind(), ErrorKind::kUnsupported);
-  EXPECT_EQ(check_protocol(legacy(1, 8)).error().kind(), ErrorKind::kUnsupported);
+}
+
+TEST(Features, NewerWriterVersionsAreRead) {
+  for (const Protocol& protocol : {legacy(1, 8), legacy(2, 9), Protocol{3, 8, {{"deletionVectors"}}, {{"deletionVectors", "future"}}}}) {
+    EXPECT_TRUE(check_readable(protocol, "t").ok());
+    auto write = check_writable(protocol, {}, {}, "t");
+    ASSERT_FALSE(write.ok());
+    EXPECT_EQ(write.error().kind(), ErrorKind::kUnsupported);
+    EXPECT_NE(write.error().describe().find("it can only be read"), std::string::npos) << write.error().describe();
+  }
+  EXPECT_TRUE(supports(legacy(2, 8), "columnMapping"));
+  EXPECT_EQ(check_readable({3, 8, {{"future"}}, {{"future"}}}, "t").error().kind(), ErrorKind::kUnsupported);
 }
 
 TEST(Features, RefusesUnknownNames) {
