@@ -20,6 +20,10 @@ constexpr size_t kMaxCharacters = 2 * kPrefixCharacters;
 constexpr char kAboveAscii[] = "\x7f";
 constexpr char kHighestCharacter[] = "\xf4\x8f\xbf\xbf";  // U+10FFFF
 
+// What Delta before 3.1 put behind a maximum that it cut. It cut and compared UTF-16, in which the characters above U+FFFF are lower
+// than this, so that the values may lie above their bound.
+constexpr char kOldTieBreaker[] = "\xef\xbf\xbd";
+
 size_t next_character(std::string_view text, size_t at) {
   do at++;
   while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
@@ -155,7 +159,9 @@ std::optional<int64_t> read_count(std::optional<std::string_view> raw) {
 
 std::optional<Value> read_text_bound(const std::string& text, const LogicalType& type, bool is_max) {
   switch (type.id()) {
-    case LogicalTypeId::VARCHAR: return Value::StringIsValid(text) ? std::optional(Value(text)) : std::nullopt;
+    case LogicalTypeId::VARCHAR:
+      if (is_max && text.ends_with(kOldTieBreaker)) return std::nullopt;
+      return Value::StringIsValid(text) ? std::optional(Value(text)) : std::nullopt;
     case LogicalTypeId::DATE: {
       auto days = parse_days(text);
       return days ? std::optional(Value::DATE(duckdb::date_t(*days))) : std::nullopt;

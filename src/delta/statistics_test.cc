@@ -141,6 +141,13 @@ TEST(StatisticsReader, ReadsOtherWritersTexts) {
   EXPECT_FALSE(reader.column({}, LogicalType::INTEGER).min);
 }
 
+// Delta before 3.1 cut "aaa😀" to "aaa\ufffd", which is below it.
+TEST(StatisticsReader, OldCutMaximaAreNone) {
+  auto bounds = StatisticsReader("{\"minValues\":{\"s\":\"a\xef\xbf\xbd\"},\"maxValues\":{\"s\":\"a\xef\xbf\xbd\"}}").column({"s"}, LogicalType::VARCHAR);
+  EXPECT_TRUE(bounds.min);
+  EXPECT_FALSE(bounds.max);
+}
+
 TEST(StatisticsReader, FindsNothingInBrokenTexts) {
   const std::string whole = "{\"numRecords\":5,\"minValues\":{\"a\":[1,\"x\\\"\"],\"b\":1},\"maxValues\":{\"b\":2},\"nullCount\":{\"b\":0}}";
   for (size_t size = 0; size < whole.size(); size++) {

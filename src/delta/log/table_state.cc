@@ -34,10 +34,10 @@ Status settle(TableState& state, const std::string& where, LogAccess access) {
     if (!supports(*state.protocol, name) || uses_in_commit_timestamps(state)) continue;
     return corrupt(where + ": a table with the feature '" + name + "' must have its times in its commits (delta.enableInCommitTimestamps)");
   }
-  if (state.metadata->schema_string.empty()) {
-    return unsupported(where + ": the table has no columns yet: its metaData action holds no schemaString");
+  state.schema = Schema();
+  if (!state.metadata->schema_string.empty()) {
+    DS_ASSIGN_OR_RETURN(state.schema, Schema::parse(state.metadata->schema_string).context(where));
   }
-  DS_ASSIGN_OR_RETURN(state.schema, Schema::parse(state.metadata->schema_string).context(where));
   DS_ASSIGN_OR_RETURN(state.column_mapping, mapping_mode(state, where));
   for (const auto& field : state.schema.fields) {
     if (state.schema.find(field.name) != &field) return corrupt(where + ": the column name '" + field.name + "' stands twice in the schema (case does not count)");
