@@ -156,17 +156,28 @@ FileView view_of(const char* bytes) {
   return file;
 }
 
-// FNV-1a by words, finished by a multiply-shift: fast enough for long paths, and spread enough for open addressing.
+uint64_t word_at(const char* text, size_t bytes) {
+  uint64_t word = 0;
+  std::memcpy(&word, text, bytes);
+  return word;
+}
+
+// The halves of the product of two words, folded: each bit of the result hangs on all bits of both.
+uint64_t mix(uint64_t a, uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = Wide{a} * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+// By pairs of words, after wyhash: paths are long, and a table of a million files hashes a million of them.
 uint64_t hash_bytes(uint64_t hash, std::string_view text) {
-  while (text.size() >= 8) {
-    uint64_t word;
-    std::memcpy(&word, text.data(), 8);
-    hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
-    hash ^= hash >> 32;
-    text.remove_prefix(8);
-  }
-  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ull;
-  return hash ^ (hash >> 29);
+  constexpr uint64_t kFirst = 0x9E3779B97F4A7C15ull, kSecond = 0xE7037ED1A0B428DBull;
+  const char* at = text.data();
+  size_t left = text.size();
+  for (; left >= 16; at += 16, left -= 16) hash = mix(word_at(at, 8) ^ kFirst, word_at(at + 8, 8) ^ hash);
+  const uint64_t first = word_at(at, std::min<size_t>(left, 8));
+  const uint64_t second = left > 8 ? word_at(at + 8, left - 8) : 0;
+  return mix(mix(first ^ kFirst, second ^ hash) ^ kSecond, text.size() ^ kFirst);
 }
 
 bool needs_canonical(std::string_view path) {
@@ -183,8 +194,10 @@ std::string canonical(std::string_view path) {
   return text;
 }
 
+uint64_t path_hash(std::string_view path) { return needs_canonical(path) ? hash_bytes(17, canonical(path)) : hash_bytes(17, path); }
+
 uint32_t tag_of(const FileView& file) {
-  uint64_t hash = needs_canonical(file.path) ? hash_bytes(17, canonical(file.path)) : hash_bytes(17, file.path);
+  uint64_t hash = file.path_hash ? file.path_hash : path_hash(file.path);
   const auto& vector = file.deletion_vector;
   if (vector.storage_type == 0) return static_cast<uint32_t>(hash >> 32);
   hash = hash_bytes(hash + static_cast<unsigned char>(vector.storage_type), vector.path_or_inline);
@@ -222,8 +235,7 @@ char* FileSet::allocate(size_t bytes) {
 // A slot is tested by its share of the hash before the record is looked at, which is far away in memory.
 size_t FileSet::find(const FileView& file, uint32_t tag) const {
   if (slots_.empty()) return kNowhere;
-  size_t mask = slots_.size() - 1;
-  for (size_t slot = tag & mask; slots_[slot].record != 0; slot = (slot + 1) & mask) {
+  for (size_t slot = home(tag); slots_[slot].record != 0; slot = slot + 1 < slots_.size() ? slot + 1 : 0) {
     if (slots_[slot].tag != tag) continue;
     size_t record = slots_[slot].record - 1;
     if (records_[record] && same_key(view_of(records_[record]), file)) return record;
@@ -232,10 +244,23 @@ size_t FileSet::find(const FileView& file, uint32_t tag) const {
 }
 
 void FileSet::place(Slot entry) {
-  size_t mask = slots_.size() - 1;
-  size_t slot = entry.tag & mask;
-  while (slots_[slot].record != 0) slot = (slot + 1) & mask;
+  size_t slot = home(entry.tag);
+  while (slots_[slot].record != 0) slot = slot + 1 < slots_.size() ? slot + 1 : 0;
   slots_[slot] = entry;
+}
+
+void FileSet::lay_out(size_t slots) {
+  std::vector<Slot> before = std::move(slots_);
+  slots_.assign(slots, Slot());
+  for (const Slot& slot : before) {
+    if (slot.record != 0 && records_[slot.record - 1]) place(slot);
+  }
+}
+
+void FileSet::reserve(size_t files) {
+  records_.reserve(records_.size() + files);
+  const size_t slots = (records_.size() + files + 1) * 4 / 3 + 1;
+  if (slots > slots_.size()) lay_out(std::max<size_t>(64, slots));
 }
 
 // Records that are gone leave their slots taken; when the slots fill up, they are laid out anew. The bytes of gone
@@ -253,18 +278,13 @@ void FileSet::grow_if_full() {
     *this = std::move(fresh);
     return;
   }
-  std::vector<Slot> before = std::move(slots_);
-  slots_.assign(std::max<size_t>(64, before.size() * 2), Slot());
-  for (const Slot& slot : before) {
-    if (slot.record != 0 && records_[slot.record - 1]) place(slot);
-  }
+  lay_out(std::max<size_t>(64, slots_.size() * 2));
 }
 
-void FileSet::expect(std::string_view path) const {
-  if (slots_.empty()) return;
-  FileView file;
-  file.path = path;
-  __builtin_prefetch(&slots_[tag_of(file) & (slots_.size() - 1)]);
+uint64_t FileSet::expect(std::string_view path) const {
+  const uint64_t hash = path_hash(path);
+  if (!slots_.empty()) __builtin_prefetch(&slots_[home(static_cast<uint32_t>(hash >> 32))]);
+  return hash;
 }
 
 void FileSet::forget(size_t record) {

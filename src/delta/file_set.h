@@ -39,6 +39,7 @@ struct FileView {
   DeletionVectorView deletion_vector;
   bool data_change = true;              // not kept by FileSet
   bool has_size = true;                 // removes may not tell
+  uint64_t path_hash = 0;               // what FileSet::expect() gave for the path; 0: nothing
 };
 
 Result<Add> to_add(const FileView& file);
@@ -53,8 +54,11 @@ class FileSet {
   uint64_t total_bytes() const { return total_bytes_; }
   size_t memory_bytes() const { return allocated_ + records_.capacity() * sizeof(char*) + slots_.capacity() * sizeof(Slot); }
 
+  // So many files will come.
+  void reserve(size_t files);
   // A file of this path, without a deletion vector, will be asked for soon: its place, which is far away in memory, is fetched meanwhile.
-  void expect(std::string_view path) const;
+  // The result is for FileView::path_hash.
+  uint64_t expect(std::string_view path) const;
 
   // Marks where one commit starts, so that a file named twice in it is noticed.
   void begin_commit() { commit_start_ = records_.size(); }
@@ -78,6 +82,8 @@ class FileSet {
   void place(Slot entry);
   void forget(size_t record);
   void grow_if_full();
+  void lay_out(size_t slots);
+  size_t home(uint32_t tag) const { return tag * uint64_t{slots_.size()} >> 32; }
   char* allocate(size_t bytes);                            // room at free_, not taken yet
 
   struct FreeBlock {

@@ -109,12 +109,19 @@ class FileColumns {
       if (parsed_stats_) parsed_stats.emplace(chunk.data[*parsed_stats_], rows);
     }
     // Far enough ahead for memory to answer, near enough for the answer to stay.
-    constexpr size_t kAhead = 12;
+    constexpr size_t kAhead = 16;
+    uint64_t path_hash[kAhead] = {};
+    auto expect = [&](size_t row) {
+      path_hash[row % kAhead] = row < rows && !path.is_null(row) ? handler.expect_add(path.text(row)) : 0;
+    };
+    for (size_t row = 0; is_add_ && row < kAhead; row++) expect(row);
     for (size_t row = 0; row < rows; row++) {
-      if (is_add_ && row + kAhead < rows && !path.is_null(row + kAhead)) handler.expect_add(path.text(row + kAhead));
+      const uint64_t hash = path_hash[row % kAhead];
+      if (is_add_) expect(row + kAhead);
       if (path.is_null(row)) continue;
       FileView file;
       file.path = path.text(row);
+      file.path_hash = hash;
       file.has_size = !size.is_null(row);
       if (is_add_ && !file.has_size) return corrupt("add of '" + std::string(file.path) + "': its size is missing");
       file.size = size.maybe<int64_t>(row).value_or(0);
@@ -276,6 +283,7 @@ Result<std::optional<uint64_t>> read_from(uint64_t first_row, const std::shared_
     removes.emplace(columns, false, none, none);
   }
   DS_ASSIGN_OR_RETURN(auto reader, format::ParquetFileReader::open(store, path, columns.wanted()));
+  if (first_row == 0) handler.expect_adds(reader->row_count());
   auto unused = [&](const char* field, const LogicalType& asked_for) {
     return asked_for.id() != LogicalTypeId::STRUCT && add_field_type(reader->file_schema(), field).id() == LogicalTypeId::STRUCT;
   };

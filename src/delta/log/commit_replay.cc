@@ -1,5 +1,7 @@
 #include "delta/log/commit_replay.h"
 
+#include <algorithm>
+
 namespace deltastream::delta {
 namespace {
 
@@ -11,6 +13,12 @@ CommitReplay::CommitReplay(TableState& state, LogFileKind kind, bool count_files
     : state_(state), kind_(kind), count_files_(count_files && state.totals.has_value()) {
   state_.files.begin_commit();
   state_.tombstones.begin_commit();
+}
+
+// A footer may tell any number: one too high costs memory until files come, so there is an end to it.
+void CommitReplay::expect_adds(uint64_t count) {
+  constexpr uint64_t kMost = 4 << 20;
+  if (state_.holds_files) state_.files.reserve(std::min(count, kMost));
 }
 
 Status CommitReplay::on_add(const FileView& file) {

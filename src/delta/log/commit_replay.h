@@ -23,7 +23,8 @@ class CommitReplay final : public ActionHandler {
   CommitReplay(TableState& state, LogFileKind kind, bool count_files = false);
 
   bool wants_files() const override { return state_.holds_files || count_files_; }
-  void expect_add(std::string_view path) override { state_.files.expect(path); }
+  void expect_adds(uint64_t count) override;
+  uint64_t expect_add(std::string_view path) override { return state_.files.expect(path); }
   Status on_add(const FileView& file) override;
   Status on_remove(const FileView& file) override;
   Status on_protocol(Protocol protocol) override;
