@@ -6,6 +6,7 @@
 
 #include "capi/error.h"
 #include "capi/table.h"
+#include "delta/file_statistics.h"
 #include "delta/scan.h"
 #include "delta/statistics.h"
 #include "format/arrow_stream.h"
@@ -53,8 +54,10 @@ Result<std::vector<Value>> file_row(const delta::FileView& file, const storage::
 // The rows are gathered at once: the table may move on or go before the stream is read.
 Status export_files(const ds_table& table, ArrowArrayStream* stream) {
   auto rows = std::make_shared<std::vector<std::vector<Value>>>();
+  delta::FileStatistics statistics(table.snapshot);
   DS_RETURN_IF_ERROR(table.snapshot.files().for_each([&](const delta::FileView& file) -> Status {
-    DS_ASSIGN_OR_RETURN(auto row, file_row(file, *table.snapshot.store()));
+    DS_ASSIGN_OR_RETURN(delta::FileView whole, statistics.with(file));
+    DS_ASSIGN_OR_RETURN(auto row, file_row(whole, *table.snapshot.store()));
     rows->push_back(std::move(row));
     return {};
   }));

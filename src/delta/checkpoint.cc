@@ -1,6 +1,7 @@
 #include "delta/checkpoint.h"
 
 #include "delta/checkpoint/checkpoint_file.h"
+#include "delta/file_statistics.h"
 #include "delta/json/json_text.h"
 #include "delta/log.h"
 #include "delta/table_properties.h"
@@ -37,9 +38,11 @@ Result<Written> write_rows(const Snapshot& table) {
   }
   for (const auto& [name, domain] : table.domains()) DS_RETURN_IF_ERROR(file->write(domain));
   Written written;
-  DS_RETURN_IF_ERROR(table.files().for_each([&](const FileView& add) {
+  FileStatistics statistics(table);
+  DS_RETURN_IF_ERROR(table.files().for_each([&](const FileView& add) -> Status {
     written.adds++;
-    return file->write_add(add);
+    DS_ASSIGN_OR_RETURN(FileView whole, statistics.with(add));
+    return file->write_add(whole);
   }));
   DS_RETURN_IF_ERROR(table.tombstones().for_each([&](const FileView& remove) {
     return remove.time < now_ms - tombstone_ms ? Status() : file->write_remove(remove);

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <new>
 #include <simdjson.h>
-#include <sys/mman.h>
 
 #include "common/uri.h"
 
@@ -13,18 +12,13 @@ namespace {
 
 constexpr size_t kFirstBlockBytes = 16 << 10;
 constexpr size_t kLastBlockBytes = 1 << 20;
-// Of a set that has become large: mapped by one call, since a page fault for each 4 KB costs more than filling them.
-constexpr size_t kMappedBlockBytes = 2 << 20;
-constexpr size_t kLargeSetBytes = 16 << 20;
-constexpr size_t kPageBytes = 4096;
+// Of a set that has become large: whole huge pages, since a page fault for each 4 KB costs more than filling them.
+constexpr size_t kLargeBlockBytes = HugePages::kBytes;
+constexpr size_t kLargeSetBytes = 8 << 20;
 
 char* new_block(size_t bytes) {
-  bool mapped = bytes == kMappedBlockBytes;
-  auto* block = static_cast<char*>(mapped ? std::aligned_alloc(kPageBytes, bytes) : std::malloc(bytes));
+  auto* block = static_cast<char*>(bytes == kLargeBlockBytes ? HugePages::allocate(bytes) : std::malloc(bytes));
   if (!block) throw std::bad_alloc();
-#ifdef MADV_POPULATE_WRITE
-  if (mapped) (void)madvise(block, bytes, MADV_POPULATE_WRITE);  // a hint: where it is not known, only time is lost
-#endif
   return block;
 }
 
@@ -42,7 +36,7 @@ enum Flag : uint8_t {
 
 // The longest a number gets, and how many of them a record has at most.
 constexpr size_t kNumberBytes = 10;
-constexpr size_t kNumbersMax = 14;
+constexpr size_t kNumbersMax = 15;
 
 // A record is its flags, its numbers (seven bits a byte, small ones first), then its texts.
 class RecordWriter {
@@ -97,7 +91,7 @@ class RecordReader {
 char* write_record(const FileView& file, char* to) {
   const auto& vector = file.deletion_vector;
   bool has_vector = vector.storage_type != 0;
-  unsigned flags = (file.has_size ? kHasSize : 0) | (file.stats.empty() ? 0 : kHasStats) | (file.tags.empty() ? 0 : kHasTags) |
+  unsigned flags = (file.has_size ? kHasSize : 0) | (file.stats.empty() && !file.stats_at ? 0 : kHasStats) | (file.tags.empty() ? 0 : kHasTags) |
                    (file.clustering_provider.empty() ? 0 : kHasProvider) | (file.base_row_id ? kHasRowId : 0) |
                    (file.default_row_commit_version ? kHasCommitVersion : 0) | (has_vector ? kHasVector : 0) |
                    (has_vector && vector.offset ? kVectorHasOffset : 0);
@@ -107,7 +101,9 @@ char* write_record(const FileView& file, char* to) {
   record.number(file.partition_values.size());
   record.signed_number(file.size);
   record.signed_number(file.time);
-  if (flags & kHasStats) record.number(file.stats.size());
+  // An odd number is the row where they stand, an even one their length.
+  if (flags & kHasStats) record.number(file.stats_at ? file.stats_at->row << 1 | 1 : file.stats.size() << 1);
+  if (file.stats_at) record.number(file.stats_at->source);
   if (flags & kHasTags) record.number(file.tags.size());
   if (flags & kHasProvider) record.number(file.clustering_provider.size());
   if (flags & kHasRowId) record.signed_number(*file.base_row_id);
@@ -119,7 +115,9 @@ char* write_record(const FileView& file, char* to) {
     record.signed_number(vector.cardinality);
     if (flags & kVectorHasOffset) record.signed_number(*vector.offset);
   }
-  for (std::string_view text : {file.path, file.partition_values, file.stats, file.tags, file.clustering_provider}) record.text(text);
+  for (std::string_view text : {file.path, file.partition_values, file.stats_at ? std::string_view() : file.stats, file.tags, file.clustering_provider}) {
+    record.text(text);
+  }
   if (has_vector) record.text(vector.path_or_inline);
   return record.at();
 }
@@ -134,6 +132,11 @@ FileView view_of(const char* bytes) {
   file.size = record.signed_number();
   file.time = record.signed_number();
   uint64_t stats = flags & kHasStats ? record.number() : 0;
+  if (stats & 1) {
+    file.stats_at = StatisticsPlace{static_cast<uint32_t>(record.number()), stats >> 1};
+    stats = 0;
+  }
+  stats >>= 1;
   uint64_t tags = flags & kHasTags ? record.number() : 0;
   uint64_t provider = flags & kHasProvider ? record.number() : 0;
   if (flags & kHasRowId) file.base_row_id = record.signed_number();
@@ -223,7 +226,7 @@ bool same_key(const FileView& a, const FileView& b) {
 char* FileSet::allocate(size_t bytes) {
   if (bytes > free_bytes_) {
     // Small tables take little, large ones few blocks.
-    size_t block = std::max(allocated_ >= kLargeSetBytes ? kMappedBlockBytes : std::clamp(allocated_, kFirstBlockBytes, kLastBlockBytes), bytes);
+    size_t block = std::max(allocated_ >= kLargeSetBytes ? kLargeBlockBytes : std::clamp(allocated_, kFirstBlockBytes, kLastBlockBytes), bytes);
     blocks_.emplace_back(new_block(block));
     free_ = blocks_.back().get();
     free_bytes_ = block;
@@ -250,7 +253,7 @@ void FileSet::place(Slot entry) {
 }
 
 void FileSet::lay_out(size_t slots) {
-  std::vector<Slot> before = std::move(slots_);
+  auto before = std::move(slots_);
   slots_.assign(slots, Slot());
   for (const Slot& slot : before) {
     if (slot.record != 0 && records_[slot.record - 1]) place(slot);
@@ -326,10 +329,21 @@ FileSet::Change FileSet::erase(const FileView& file) {
 bool FileSet::contains(const FileView& file) const { return find(file, tag_of(file)) != kNowhere; }
 
 Status FileSet::for_each(const std::function<Status(const FileView&)>& each) const {
-  for (const char* record : records_) {
-    if (record) DS_RETURN_IF_ERROR(each(view_of(record)));
+  return for_each_place([&](uint32_t, const FileView& file) { return each(file); });
+}
+
+Status FileSet::for_each_place(const std::function<Status(uint32_t, const FileView&)>& each) const {
+  for (size_t i = 0; i < records_.size(); i++) {
+    if (records_[i]) DS_RETURN_IF_ERROR(each(static_cast<uint32_t>(i), view_of(records_[i])));
   }
   return {};
+}
+
+FileView FileSet::at(uint32_t place) const { return view_of(records_.at(place)); }
+
+std::optional<FileView> FileSet::get(const FileView& file) const {
+  const size_t record = find(file, tag_of(file));
+  return record == kNowhere ? std::nullopt : std::optional(view_of(records_[record]));
 }
 
 DeletionVectorDescriptor to_descriptor(const DeletionVectorView& view) {

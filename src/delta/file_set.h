@@ -13,6 +13,7 @@
 
 #include "common/result.h"
 #include "delta/actions.h"
+#include "delta/log/huge_pages.h"
 
 namespace deltastream::delta {
 
@@ -25,11 +26,18 @@ struct DeletionVectorView {
   int64_t cardinality = 0;
 };
 
+// Where the statistics of a file stand that replay left in a checkpoint: see file_statistics.h.
+struct StatisticsPlace {
+  uint32_t source = 0;   // which of the snapshot's
+  uint64_t row = 0;
+};
+
 // An add or remove action without copies: views into a line of the log or into a FileSet.
 struct FileView {
   std::string_view path;                // as in the log, percent-encoded
   std::string_view partition_values;    // JSON object text
-  std::string_view stats;               // JSON object text; empty: none
+  std::string_view stats;               // JSON object text; empty: none, or where stats_at says
+  std::optional<StatisticsPlace> stats_at;
   std::string_view tags;                // JSON object text; empty: none
   std::string_view clustering_provider;
   int64_t size = 0;
@@ -68,6 +76,11 @@ class FileSet {
   bool contains(const FileView& file) const;
   // Calls `each` for every file, in the order they were added; an error stops the walk and is returned.
   Status for_each(const std::function<Status(const FileView&)>& each) const;
+  // The same with the file's place in the set, by which at() finds it until the set changes. Places ascend.
+  Status for_each_place(const std::function<Status(uint32_t, const FileView&)>& each) const;
+  FileView at(uint32_t place) const;
+  // The record of the file with this path and deletion vector.
+  std::optional<FileView> get(const FileView& file) const;
 
  private:
   static constexpr size_t kNowhere = SIZE_MAX;
@@ -94,7 +107,7 @@ class FileSet {
   size_t free_bytes_ = 0;
   size_t allocated_ = 0;
   std::vector<const char*> records_;   // nullptr: gone
-  std::vector<Slot> slots_;            // gone records keep their slots until the table grows
+  std::vector<Slot, HugePages::Allocator<Slot>> slots_;  // gone records keep their slots until the table grows
   size_t commit_start_ = 0;
   size_t live_ = 0;
   uint64_t total_bytes_ = 0;

@@ -1,5 +1,8 @@
 #include "delta/scan.h"
 
+#include <algorithm>
+
+#include "delta/file_statistics.h"
 #include "delta/scan/bounds.h"
 #include "delta/scan/partition_reader.h"
 #include "delta/scan/scan_file.h"
@@ -99,25 +102,34 @@ Result<FilePruner> FilePruner::create(const Snapshot& snapshot, const std::vecto
   return pruner;
 }
 
-SkipReason FilePruner::judge(const FileView& file, const std::vector<Value>& partition_values) const {
-  for (const auto& condition : conditions_) {
-    if (condition.partition && !value_may_match(condition.predicate, partition_values[*condition.partition])) return SkipReason::kPartition;
-  }
-  if (file.stats.empty()) return SkipReason::kNone;
-  StatisticsReader statistics(file.stats);
+bool FilePruner::skips_partition(const std::vector<Value>& partition_values) const {
+  return std::any_of(conditions_.begin(), conditions_.end(), [&](const Condition& condition) {
+    return condition.partition && !value_may_match(condition.predicate, partition_values[*condition.partition]);
+  });
+}
+
+bool FilePruner::asks_statistics() const {
+  return std::any_of(conditions_.begin(), conditions_.end(), [](const Condition& condition) { return !condition.partition; });
+}
+
+SkipReason FilePruner::judge(std::string_view statistics, const std::vector<Value>& partition_values) const {
+  if (skips_partition(partition_values)) return SkipReason::kPartition;
+  if (statistics.empty()) return SkipReason::kNone;
+  StatisticsReader reader(statistics);
   std::optional<std::optional<int64_t>> rows;
   for (const auto& condition : conditions_) {
     if (condition.partition) continue;
-    if (!rows) rows = statistics.num_records();
-    ColumnBounds bounds = statistics.column(condition.physical_path, condition.type);
+    if (!rows) rows = reader.num_records();
+    ColumnBounds bounds = reader.column(condition.physical_path, condition.type);
     if (!bounds_may_match(condition.predicate, bounds, *rows, condition.exact_text)) return SkipReason::kStatistics;
   }
   return SkipReason::kNone;
 }
 
-std::string ScanPlan::describe() const {
-  std::string text = std::to_string(files.size()) + " of " + std::to_string(files_total) + " files";
-  if (skipped_by_partition + skipped_by_statistics == 0) return text;
+std::string SkipCounts::describe() const {
+  const size_t kept = files_total - skipped_by_partition - skipped_by_statistics;
+  std::string text = std::to_string(kept) + " of " + std::to_string(files_total) + " files";
+  if (kept == files_total) return text;
   text += ": ";
   if (skipped_by_partition) text += std::to_string(skipped_by_partition) + " skipped by partition values";
   if (skipped_by_partition && skipped_by_statistics) text += ", ";
@@ -125,27 +137,93 @@ std::string ScanPlan::describe() const {
   return text;
 }
 
-Result<ScanPlan> plan_scan(const Snapshot& snapshot, const std::vector<Predicate>& predicates) {
+std::optional<uint64_t> live_rows(const FileView& file, std::string_view statistics) {
+  if (statistics.empty()) return std::nullopt;
+  auto rows = StatisticsReader(statistics).num_records();
+  const int64_t deleted = file.deletion_vector.storage_type ? file.deletion_vector.cardinality : 0;
+  if (!rows || *rows < deleted || deleted < 0) return std::nullopt;
+  return static_cast<uint64_t>(*rows - deleted);
+}
+
+Result<FileSelection> select_files(const Snapshot& snapshot, const std::vector<Predicate>& predicates) {
   if (!snapshot.has_files()) return internal(snapshot.where() + " was opened without its files");
   if (snapshot.schema().fields.empty()) return unsupported(snapshot.where() + ": the table has no columns yet, so it cannot be read");
   DS_ASSIGN_OR_RETURN(FilePruner pruner, FilePruner::create(snapshot, predicates));
   DS_ASSIGN_OR_RETURN(PartitionReader partitions, PartitionReader::create(snapshot));
-  ScanPlan plan;
-  plan.files_total = snapshot.files().size();
-  auto walked = snapshot.files().for_each([&](const FileView& file) -> Status {
+  FileStatistics statistics(snapshot);
+  FileSelection selection;
+  selection.files_total = snapshot.files().size();
+  selection.statistics_read = pruner.asks_statistics() || snapshot.left_statistics().empty();
+  selection.rows = 0;
+  bool keeps_statistics = selection.statistics_read && !snapshot.left_statistics().empty();
+  auto walked = snapshot.files().for_each_place([&](uint32_t place, const FileView& file) -> Status {
     auto values = partitions.read(file.partition_values);
     if (!values.ok()) return std::move(values).context("file '" + std::string(file.path) + "'").error();
-    switch (pruner.judge(file, **values)) {
-      case SkipReason::kPartition: plan.skipped_by_partition++; return {};
-      case SkipReason::kStatistics: plan.skipped_by_statistics++; return {};
-      case SkipReason::kNone: break;
+    if (pruner.skips_partition(**values)) {
+      selection.skipped_by_partition++;
+      return {};
     }
-    DS_ASSIGN_OR_RETURN(ScanFile kept, to_scan_file(file, **values, *snapshot.store()));
-    plan.files.push_back(std::move(kept));
-    plan.statistics.push_back(file.stats);
+    std::string_view text;
+    if (selection.statistics_read) {
+      DS_ASSIGN_OR_RETURN(text, statistics.of(file));
+      if (pruner.judge(text, **values) == SkipReason::kStatistics) {
+        selection.skipped_by_statistics++;
+        return {};
+      }
+    }
+    auto rows = live_rows(file, text);
+    selection.rows = rows && selection.rows ? std::optional(*selection.rows + *rows) : std::nullopt;
+    selection.places.push_back(place);
+    if (keeps_statistics && selection.places.size() > FileSelection::kKeptStatisticsMax) {
+      keeps_statistics = false;
+      selection.statistics = {};
+    }
+    if (keeps_statistics) selection.statistics.emplace_back(text);
     return {};
   });
   DS_RETURN_IF_ERROR(std::move(walked).context(snapshot.where()));
+  return selection;
+}
+
+Result<std::optional<uint64_t>> count_rows(const Snapshot& snapshot, const FileSelection& selection) {
+  if (selection.statistics_read) return selection.rows;
+  FileStatistics statistics(snapshot);
+  uint64_t total = 0;
+  for (uint32_t place : selection.places) {
+    const FileView file = snapshot.files().at(place);
+    DS_ASSIGN_OR_RETURN(auto text, statistics.of(file));
+    auto rows = live_rows(file, text);
+    if (!rows) return std::optional<uint64_t>();
+    total += *rows;
+  }
+  return std::optional(total);
+}
+
+Result<ScanFileReader> ScanFileReader::create(const Snapshot& snapshot) {
+  DS_ASSIGN_OR_RETURN(PartitionReader partitions, PartitionReader::create(snapshot));
+  ScanFileReader reader;
+  reader.snapshot_ = &snapshot;
+  reader.partitions_ = std::make_shared<PartitionReader>(std::move(partitions));
+  return reader;
+}
+
+Result<ScanFile> ScanFileReader::read(uint32_t place) const {
+  const FileView file = snapshot_->files().at(place);
+  auto values = partitions_->read(file.partition_values);
+  if (!values.ok()) return std::move(values).context("file '" + std::string(file.path) + "'").error();
+  return to_scan_file(file, **values, *snapshot_->store());
+}
+
+Result<ScanPlan> plan_scan(const Snapshot& snapshot, const std::vector<Predicate>& predicates) {
+  DS_ASSIGN_OR_RETURN(FileSelection selection, select_files(snapshot, predicates));
+  DS_ASSIGN_OR_RETURN(ScanFileReader reader, ScanFileReader::create(snapshot));
+  ScanPlan plan{selection, {}};
+  plan.files.reserve(selection.places.size());
+  for (uint32_t place : selection.places) {
+    auto file = reader.read(place);
+    if (!file.ok()) return std::move(file).context(snapshot.where()).error();
+    plan.files.push_back(std::move(file).value());
+  }
   return plan;
 }
 

@@ -4,6 +4,7 @@
 // read (a partition value that is no value of its type).
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,16 +36,14 @@ struct ScanFile {
   int64_t modification_time = 0;     // milliseconds
   std::vector<Value> partition_values;  // typed, in the order of Snapshot::partition_columns()
   std::optional<DeletionVectorDescriptor> deletion_vector;
-  std::optional<int64_t> num_records;   // physical rows, where the statistics tell
   std::optional<int64_t> base_row_id;
   std::optional<int64_t> default_row_commit_version;
 };
 
 enum class SkipReason { kNone, kPartition, kStatistics };
 
-struct ScanPlan {
-  std::vector<ScanFile> files;
-  std::vector<std::string_view> statistics;  // by file, as JSON; empty: none. In the snapshot, as long as it does not change
+// How many files there are, and why some are not read.
+struct SkipCounts {
   size_t files_total = 0;
   size_t skipped_by_partition = 0;
   size_t skipped_by_statistics = 0;
@@ -52,15 +51,52 @@ struct ScanPlan {
   std::string describe() const;
 };
 
-// The snapshot must hold its files.
+// The files that are read, four bytes each.
+struct FileSelection : SkipCounts {
+  std::vector<uint32_t> places;   // in Snapshot::files(), ascending
+  // Whether the walk came by the statistics: where none of them decides, those left in a checkpoint stay there.
+  bool statistics_read = false;
+  // By place in `places`, as JSON: those that were read out of a checkpoint, of at most kKeptStatisticsMax files.
+  static constexpr size_t kKeptStatisticsMax = 10'000;
+  std::vector<std::string> statistics;
+  // Of all files, without deleted rows; absent where the statistics were not read or do not tell.
+  std::optional<uint64_t> rows;
+};
+
+struct ScanPlan : SkipCounts {
+  std::vector<ScanFile> files;
+};
+
+// Both need a snapshot that holds its files.
+Result<FileSelection> select_files(const Snapshot& snapshot, const std::vector<Predicate>& predicates = {});
 Result<ScanPlan> plan_scan(const Snapshot& snapshot, const std::vector<Predicate>& predicates = {});
+// FileSelection::rows where the statistics were not read yet: reads them.
+Result<std::optional<uint64_t>> count_rows(const Snapshot& snapshot, const FileSelection& selection);
+// Rows of one file without the deleted ones, where its statistics (as JSON) tell.
+std::optional<uint64_t> live_rows(const FileView& file, std::string_view statistics);
+
+class PartitionReader;
+
+// Makes ScanFiles of the files of a snapshot, which lives longer and does not change. One thread.
+class ScanFileReader {
+ public:
+  static Result<ScanFileReader> create(const Snapshot& snapshot);
+  Result<ScanFile> read(uint32_t place) const;
+
+ private:
+  const Snapshot* snapshot_ = nullptr;
+  std::shared_ptr<PartitionReader> partitions_;
+};
 
 // The part of plan_scan() that decides, for callers that walk the files themselves. Thread-safe once made.
 class FilePruner {
  public:
   static Result<FilePruner> create(const Snapshot& snapshot, const std::vector<Predicate>& predicates);
-  // `partition_values` as in ScanFile.
-  SkipReason judge(const FileView& file, const std::vector<Value>& partition_values) const;
+  // `partition_values` as in ScanFile, `statistics` as JSON; empty: none.
+  SkipReason judge(std::string_view statistics, const std::vector<Value>& partition_values) const;
+  // The part of it that needs no statistics, and whether there is another.
+  bool skips_partition(const std::vector<Value>& partition_values) const;
+  bool asks_statistics() const;
 
  private:
   struct Condition {

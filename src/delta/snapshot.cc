@@ -75,6 +75,8 @@ const FileSet& Snapshot::tombstones() const {
   return replay_->state().tombstones;
 }
 
+const std::vector<StatisticsSource>& Snapshot::left_statistics() const { return replay_->state().left_statistics; }
+
 std::optional<FileTotals> Snapshot::totals() const {
   if (!has_files()) return replay_->state().totals;
   return FileTotals{static_cast<int64_t>(files().size()), static_cast<int64_t>(files().total_bytes())};

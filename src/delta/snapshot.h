@@ -30,6 +30,15 @@ struct SnapshotOptions {
   LoadFiles files = LoadFiles::kAll;
   // Instead of a version: the one that stood at this time (see history.h).
   std::optional<int64_t> timestamp_ms = std::nullopt;
+  // Bytes of a Parquet file of a checkpoint from which on the statistics in it stay where they are until they are asked for
+  // (file_statistics.h): of a million files they are most of what an opened table would hold.
+  uint64_t leave_statistics_from_bytes = 4 << 20;
+};
+
+// A checkpoint file that keeps the statistics of its adds.
+struct StatisticsSource {
+  std::string path;
+  uint64_t fingerprint = 0;   // as ParquetFileReader tells it
 };
 
 // Number and size of the files where known without holding them.
@@ -77,6 +86,8 @@ class Snapshot {
   const FileSet& files() const;
   // Removed files that a checkpoint must still name.
   const FileSet& tombstones() const;
+  // By StatisticsPlace::source.
+  const std::vector<StatisticsSource>& left_statistics() const;
   std::optional<FileTotals> totals() const;
 
   // Goes to `version`, or to the newest. Reads only commits after this version. True when the version moved.

@@ -84,6 +84,8 @@ class ParquetFileReader {
   // Reads these columns from now on, from the first row.
   virtual Status choose(const std::vector<ParquetReadColumn>& columns) = 0;
   virtual uint64_t row_count() const = 0;
+  // Of the object's size and time and of the footer: tells the file from another one that was put in its place.
+  virtual uint64_t fingerprint() const = 0;
   // Next rows, no more than out's capacity; out is initialised by the caller with the types asked for. 0 rows = end.
   // The vectors may be constant or dictionary vectors; they stay valid after later calls and after the reader.
   virtual Status read(DataChunk& out) = 0;

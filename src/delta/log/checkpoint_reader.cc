@@ -17,9 +17,13 @@ class Columns {
     wanted_.push_back({std::move(path), std::move(type)});
     return wanted_.size() - 1;
   }
-  // Of which no entries and nothing are the same.
+  // Of these, no entries and nothing are the same.
   size_t add_text_map(std::vector<std::string> path) {
     wanted_.push_back({std::move(path), text_map(), {}, true});
+    return wanted_.size() - 1;
+  }
+  size_t add_text_list(std::vector<std::string> path) {
+    wanted_.push_back({std::move(path), LogicalType::LIST(LogicalTypeId::VARCHAR), {}, true});
     return wanted_.size() - 1;
   }
   const std::vector<format::ParquetReadColumn>& wanted() const { return wanted_; }
@@ -62,16 +66,16 @@ class VectorColumns {
 // add or remove.
 class FileColumns {
  public:
-  // `parsed_*`: the types of the typed columns where they must be read, else invalid.
-  FileColumns(Columns& columns, bool is_add, const LogicalType& parsed_stats, const LogicalType& parsed_values)
-      : is_add_(is_add), path_(columns.add({name(), "path"}, LogicalTypeId::VARCHAR)), vector_(columns, name()) {
+  // `parsed_*`: the types of the typed columns where they must be read, else invalid. `source`: given where statistics are left.
+  FileColumns(Columns& columns, bool is_add, const LogicalType& parsed_stats, const LogicalType& parsed_values, std::optional<uint32_t> source)
+      : is_add_(is_add), source_(source), path_(columns.add({name(), "path"}, LogicalTypeId::VARCHAR)), vector_(columns, name()) {
     size_ = columns.add({name(), "size"}, LogicalTypeId::BIGINT);
     time_ = columns.add({name(), is_add ? "modificationTime" : "deletionTimestamp"}, LogicalTypeId::BIGINT);
     row_id_ = columns.add({name(), "baseRowId"}, LogicalTypeId::BIGINT);
     commit_version_ = columns.add({name(), "defaultRowCommitVersion"}, LogicalTypeId::BIGINT);
     values_ = columns.add_text_map({name(), "partitionValues"});
     if (!is_add) return;
-    stats_ = columns.add({name(), "stats"}, LogicalTypeId::VARCHAR);
+    if (!source_) stats_ = columns.add({name(), "stats"}, LogicalTypeId::VARCHAR);
     tags_ = columns.add_text_map({name(), "tags"});
     provider_ = columns.add({name(), "clusteringProvider"}, LogicalTypeId::VARCHAR);
     if (parsed_stats.id() == LogicalTypeId::STRUCT) parsed_stats_ = columns.add({name(), "stats_parsed"}, parsed_stats);
@@ -81,7 +85,7 @@ class FileColumns {
   // Whether an add of this chunk lacks a text that only a typed column could give: which of the two there are.
   bool lacks_text(DataChunk& chunk, bool typed_stats, bool typed_values) const {
     ChunkColumn path(chunk.data[path_], chunk.size());
-    ChunkColumn stats(chunk.data[stats_], chunk.size());
+    ChunkColumn stats = stats_ ? ChunkColumn(chunk.data[*stats_], chunk.size()) : ChunkColumn();
     ChunkColumn values(chunk.data[values_], chunk.size());
     for (size_t row = 0; row < chunk.size(); row++) {
       if (!path.is_null(row) && ((typed_stats && stats.is_null(row)) || (typed_values && values.is_null(row)))) return true;
@@ -89,7 +93,7 @@ class FileColumns {
     return false;
   }
 
-  Status read(DataChunk& chunk, ActionHandler& handler) {
+  Status read(DataChunk& chunk, uint64_t first_row, ActionHandler& handler) {
     size_t rows = chunk.size();
     ChunkColumn path(chunk.data[path_], rows);
     if (path.all_null()) return {};
@@ -103,7 +107,7 @@ class FileColumns {
     TextMapColumn tags;
     std::optional<ParsedStatistics> parsed_stats;
     if (is_add_) {
-      stats = ChunkColumn(chunk.data[stats_], rows);
+      if (stats_) stats = ChunkColumn(chunk.data[*stats_], rows);
       provider = ChunkColumn(chunk.data[provider_], rows);
       tags = TextMapColumn(chunk.data[tags_], rows);
       if (parsed_stats_) parsed_stats.emplace(chunk.data[*parsed_stats_], rows);
@@ -139,6 +143,7 @@ class FileColumns {
       }
       file.partition_values = values_text_;
       if (is_add_) {
+        if (source_) file.stats_at = StatisticsPlace{*source_, first_row + row};
         file.stats = stats.text_or_empty(row);
         stats_text_.clear();
         if (file.stats.empty() && parsed_stats && !parsed_stats->is_null(row)) {
@@ -159,11 +164,12 @@ class FileColumns {
   const char* name() const { return is_add_ ? "add" : "remove"; }
 
   bool is_add_;
+  std::optional<uint32_t> source_;
   size_t path_;
   VectorColumns vector_;
   size_t size_, time_, row_id_, commit_version_, values_;
-  size_t stats_ = 0, tags_ = 0, provider_ = 0;
-  std::optional<size_t> parsed_stats_, parsed_values_;
+  size_t tags_ = 0, provider_ = 0;
+  std::optional<size_t> stats_, parsed_stats_, parsed_values_;
   std::string values_text_, stats_text_, tags_text_;
 };
 
@@ -172,21 +178,20 @@ class TableColumns {
  public:
   explicit TableColumns(Columns& columns) {
     using Id = LogicalTypeId;
-    LogicalType texts = LogicalType::LIST(Id::VARCHAR);
     txn_ = columns.add({"txn", "appId"}, Id::VARCHAR);
     columns.add({"txn", "version"}, Id::BIGINT);
     columns.add({"txn", "lastUpdated"}, Id::BIGINT);
     protocol_ = columns.add({"protocol", "minReaderVersion"}, Id::INTEGER);
     columns.add({"protocol", "minWriterVersion"}, Id::INTEGER);
-    columns.add({"protocol", "readerFeatures"}, texts);
-    columns.add({"protocol", "writerFeatures"}, texts);
+    columns.add_text_list({"protocol", "readerFeatures"});
+    columns.add_text_list({"protocol", "writerFeatures"});
     metadata_ = columns.add({"metaData", "schemaString"}, Id::VARCHAR);
     columns.add({"metaData", "id"}, Id::VARCHAR);
     columns.add({"metaData", "name"}, Id::VARCHAR);
     columns.add({"metaData", "description"}, Id::VARCHAR);
     columns.add({"metaData", "format", "provider"}, Id::VARCHAR);
     columns.add_text_map({"metaData", "format", "options"});
-    columns.add({"metaData", "partitionColumns"}, texts);
+    columns.add_text_list({"metaData", "partitionColumns"});
     columns.add_text_map({"metaData", "configuration"});
     columns.add({"metaData", "createdTime"}, Id::BIGINT);
     domain_ = columns.add({"domainMetadata", "domain"}, Id::VARCHAR);
@@ -259,7 +264,76 @@ class TableColumns {
   DataChunk* chunk_ = nullptr;
 };
 
-// The type of add's field, or invalid when the file has none.
+// What reading a file depends on besides the file.
+struct Wish {
+  uint64_t first_row = 0;
+  LogicalType parsed_stats{LogicalTypeId::INVALID}, parsed_values{LogicalTypeId::INVALID};  // typed columns to read
+  std::optional<uint32_t> source;   // given where statistics are left
+};
+
+// Where reading ended: before a chunk that needs typed columns which were not asked for, or at the end.
+struct Reached {
+  std::optional<uint64_t> stopped_at;
+  LogicalType parsed_stats, parsed_values;   // as the file has them
+  uint64_t fingerprint = 0;
+};
+
+Result<Reached> read_from(const Wish& wish, const std::shared_ptr<storage::ObjectStore>& store, const std::string& path, ActionHandler& handler) {
+  Columns columns;
+  TableColumns table(columns);
+  std::optional<FileColumns> adds, removes;
+  if (handler.wants_files()) {
+    const LogicalType none(LogicalTypeId::INVALID);
+    adds.emplace(columns, true, wish.parsed_stats, wish.parsed_values, wish.source);
+    removes.emplace(columns, false, none, none, std::nullopt);
+  }
+  DS_ASSIGN_OR_RETURN(auto reader, format::ParquetFileReader::open(store, path, columns.wanted()));
+  if (wish.first_row == 0) handler.expect_adds(reader->row_count());
+  Reached reached{std::nullopt, add_field_type(reader->file_schema(), "stats_parsed"), add_field_type(reader->file_schema(), "partitionValues_parsed"),
+                  reader->fingerprint()};
+  auto unused = [&](const LogicalType& there, const LogicalType& asked_for) {
+    return asked_for.id() != LogicalTypeId::STRUCT && there.id() == LogicalTypeId::STRUCT;
+  };
+  bool typed_stats = !wish.source && unused(reached.parsed_stats, wish.parsed_stats);
+  bool typed_values = unused(reached.parsed_values, wish.parsed_values);
+  bool more_to_ask = adds && (typed_stats || typed_values);
+  duckdb::vector<LogicalType> types;
+  for (const auto& column : columns.wanted()) types.push_back(column.type);
+  DataChunk chunk;
+  chunk.Initialize(duckdb::Allocator::DefaultAllocator(), types);
+  if (wish.first_row > 0) DS_RETURN_IF_ERROR(reader->seek(wish.first_row));
+  while (true) {
+    DS_RETURN_IF_ERROR(reader->read(chunk));
+    if (chunk.size() == 0) return reached;
+    if (more_to_ask && adds->lacks_text(chunk, typed_stats, typed_values)) {
+      reached.stopped_at = reader->chunk_first_row();
+      return reached;
+    }
+    DS_RETURN_IF_ERROR(table.read(chunk, handler));
+    if (adds) DS_RETURN_IF_ERROR(adds->read(chunk, reader->chunk_first_row(), handler));
+    if (removes) DS_RETURN_IF_ERROR(removes->read(chunk, reader->chunk_first_row(), handler));
+  }
+}
+
+// The typed columns cost much to read, so they are read only from the first row on that has nothing else.
+Result<uint64_t> read_all(const std::shared_ptr<storage::ObjectStore>& store, const std::string& path, ActionHandler& handler,
+                          std::optional<uint32_t> source) {
+  Wish wish;
+  wish.source = source;
+  DS_ASSIGN_OR_RETURN(Reached reached, read_from(wish, store, path, handler));
+  const uint64_t fingerprint = reached.fingerprint;
+  if (reached.stopped_at) {
+    wish.first_row = *reached.stopped_at;
+    wish.parsed_values = reached.parsed_values;
+    if (!source) wish.parsed_stats = reached.parsed_stats;
+    DS_ASSIGN_OR_RETURN(reached, read_from(wish, store, path, handler));
+    if (reached.fingerprint != fingerprint) return corrupt("the file was replaced while it was read");
+  }
+  return fingerprint;
+}
+
+}  // namespace
+
 LogicalType add_field_type(const std::vector<Field>& schema, std::string_view field) {
   for (const auto& column : schema) {
     if (column.name != "add" || column.type.id() != LogicalTypeId::STRUCT) continue;
@@ -270,57 +344,16 @@ LogicalType add_field_type(const std::vector<Field>& schema, std::string_view fi
   return LogicalType(LogicalTypeId::INVALID);
 }
 
-// Reads the file from a row on. Stops before a chunk that needs typed columns which were not asked for, and gives its
-// first row.
-Result<std::optional<uint64_t>> read_from(uint64_t first_row, const std::shared_ptr<storage::ObjectStore>& store, const std::string& path,
-                                          ActionHandler& handler, const LogicalType& parsed_stats, const LogicalType& parsed_values) {
-  Columns columns;
-  TableColumns table(columns);
-  std::optional<FileColumns> adds, removes;
-  LogicalType none(LogicalTypeId::INVALID);
-  if (handler.wants_files()) {
-    adds.emplace(columns, true, parsed_stats, parsed_values);
-    removes.emplace(columns, false, none, none);
-  }
-  DS_ASSIGN_OR_RETURN(auto reader, format::ParquetFileReader::open(store, path, columns.wanted()));
-  if (first_row == 0) handler.expect_adds(reader->row_count());
-  auto unused = [&](const char* field, const LogicalType& asked_for) {
-    return asked_for.id() != LogicalTypeId::STRUCT && add_field_type(reader->file_schema(), field).id() == LogicalTypeId::STRUCT;
-  };
-  bool typed_stats = unused("stats_parsed", parsed_stats);
-  bool typed_values = unused("partitionValues_parsed", parsed_values);
-  bool more_to_ask = adds && (typed_stats || typed_values);
-  duckdb::vector<LogicalType> types;
-  for (const auto& column : columns.wanted()) types.push_back(column.type);
-  DataChunk chunk;
-  chunk.Initialize(duckdb::Allocator::DefaultAllocator(), types);
-  if (first_row > 0) DS_RETURN_IF_ERROR(reader->seek(first_row));
-  while (true) {
-    DS_RETURN_IF_ERROR(reader->read(chunk));
-    if (chunk.size() == 0) return std::optional<uint64_t>();
-    if (more_to_ask && adds->lacks_text(chunk, typed_stats, typed_values)) return std::optional<uint64_t>(reader->chunk_first_row());
-    DS_RETURN_IF_ERROR(table.read(chunk, handler));
-    if (adds) DS_RETURN_IF_ERROR(adds->read(chunk, handler));
-    if (removes) DS_RETURN_IF_ERROR(removes->read(chunk, handler));
-  }
-}
-
-// The typed columns cost much to read, so they are read only from the first row on that has nothing else.
-Status read_all(const std::shared_ptr<storage::ObjectStore>& store, const std::string& path, ActionHandler& handler) {
-  LogicalType none(LogicalTypeId::INVALID);
-  DS_ASSIGN_OR_RETURN(auto stopped_at, read_from(0, store, path, handler, none, none));
-  if (!stopped_at) return {};
-  DS_ASSIGN_OR_RETURN(auto reader, format::ParquetFileReader::open(store, path, {}));
-  LogicalType stats = add_field_type(reader->file_schema(), "stats_parsed");
-  LogicalType values = add_field_type(reader->file_schema(), "partitionValues_parsed");
-  DS_ASSIGN_OR_RETURN(stopped_at, read_from(*stopped_at, store, path, handler, stats, values));
-  return {};
-}
-
-}  // namespace
-
 Status read_checkpoint_file(const std::shared_ptr<storage::ObjectStore>& store, const std::string& path, ActionHandler& handler) {
-  DS_TRY_DUCKDB(return read_all(store, path, handler).context(path))
+  DS_TRY_DUCKDB({
+    auto read = read_all(store, path, handler, std::nullopt).context(path);
+    return read.ok() ? Status() : Status(std::move(read).error());
+  })
+}
+
+Result<uint64_t> read_checkpoint_file(const std::shared_ptr<storage::ObjectStore>& store, const std::string& path, ActionHandler& handler,
+                                      uint32_t source) {
+  DS_TRY_DUCKDB(return read_all(store, path, handler, source).context(path))
 }
 
 }  // namespace deltastream::delta

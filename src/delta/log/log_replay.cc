@@ -1,5 +1,7 @@
 #include "delta/log/log_replay.h"
 
+#include <algorithm>
+
 #include "delta/catalog_commits.h"
 #include "delta/checksum.h"
 #include "delta/log/checkpoint_reader.h"
@@ -18,7 +20,8 @@ constexpr int64_t kTrustedSilenceUs = 3600ll * 1000 * 1000;
 }  // namespace
 
 LogReplay::LogReplay(std::shared_ptr<storage::ObjectStore> store, const SnapshotOptions& options, const Environment& environment)
-    : store_(std::move(store)), environment_(environment), wants_files_(options.files == LoadFiles::kAll) {}
+    : store_(std::move(store)), environment_(environment), wants_files_(options.files == LoadFiles::kAll),
+      leave_statistics_from_bytes_(options.leave_statistics_from_bytes) {}
 
 Result<std::unique_ptr<LogReplay>> LogReplay::open(std::shared_ptr<storage::ObjectStore> store, const SnapshotOptions& options,
                                                    const Environment& environment) {
@@ -100,12 +103,19 @@ Status LogReplay::load_checkpoint(const CheckpointFiles& checkpoint) {
     if (checkpoint.json) {
       DS_RETURN_IF_ERROR(read_log_file(*store_, part, parser_, replay).context(store_->describe()));
     } else {
-      DS_RETURN_IF_ERROR(read_checkpoint_file(store_, part.path, replay).context(store_->describe()));
+      DS_RETURN_IF_ERROR(load_parquet(part.path, part.size, replay));
     }
   }
   if (!replay.is_whole()) return corrupt(store_->describe() + "/" + checkpoint.parts.front().path + " lacks the protocol or the metadata");
   if (wants_files_) DS_RETURN_IF_ERROR(load_sidecars(replay));
   replay.finish(checkpoint.version);
+  return {};
+}
+
+Status LogReplay::load_parquet(const std::string& path, uint64_t bytes, CommitReplay& replay) {
+  if (bytes < leave_statistics_from_bytes_ || !wants_files_) return read_checkpoint_file(store_, path, replay).context(store_->describe());
+  DS_ASSIGN_OR_RETURN(uint64_t fingerprint, read_checkpoint_file(store_, path, replay, static_cast<uint32_t>(state_.left_statistics.size())).context(store_->describe()));
+  state_.left_statistics.push_back({path, fingerprint});
   return {};
 }
 
@@ -117,7 +127,7 @@ Status LogReplay::load_sidecars(CommitReplay& replay) {
     if (path.absolute) return unsupported(store_->describe() + ": the sidecar '" + path.path + "' lies outside the table");
     // By its bare name, or, against the protocol but seen, by its path under the table.
     std::string file = path.path.find('/') == std::string::npos ? std::string(kLogFolder) + "_sidecars/" + path.path : path.path;
-    DS_RETURN_IF_ERROR(read_checkpoint_file(store_, file, replay).context(store_->describe()));
+    DS_RETURN_IF_ERROR(load_parquet(file, static_cast<uint64_t>(std::max<int64_t>(sidecar.size, 0)), replay));
   }
   return {};
 }
@@ -193,7 +203,8 @@ Result<bool> LogReplay::refresh(std::optional<int64_t> version) {
     }
   }
   // Another log than the one we followed: commits were cleaned away, or the way leads back. Read it anew.
-  LogReplay fresh(store_, SnapshotOptions{version, wants_files_ ? LoadFiles::kAll : LoadFiles::kNone, std::nullopt}, environment_);
+  SnapshotOptions options{version, wants_files_ ? LoadFiles::kAll : LoadFiles::kNone, std::nullopt, leave_statistics_from_bytes_};
+  LogReplay fresh(store_, options, environment_);
   DS_RETURN_IF_ERROR(fresh.load(version));
   state_ = std::move(fresh.state_);
   broken_ = false;

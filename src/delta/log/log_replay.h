@@ -42,6 +42,7 @@ class LogReplay {
   Status read_own_timestamp();
   Status load_checkpoint(const CheckpointFiles& checkpoint);
   Status load_sidecars(CommitReplay& replay);
+  Status load_parquet(const std::string& path, uint64_t bytes, CommitReplay& replay);
   Status replay(const CommitFile& file, bool count_files);
   Status replay_commit(int64_t version, std::string_view lines, bool count_files);
   Status follow(std::optional<int64_t> version, bool& moved);
@@ -49,6 +50,7 @@ class LogReplay {
   std::shared_ptr<storage::ObjectStore> store_;
   Environment environment_;
   bool wants_files_;
+  uint64_t leave_statistics_from_bytes_;
   ActionParser parser_;
   TableState state_;
   bool unsettled_ = false;   // protocol or metadata changed since settle()

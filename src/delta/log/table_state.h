@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "delta/actions.h"
 #include "delta/commit_stamp.h"
@@ -28,6 +29,8 @@ struct TableState {
   bool holds_files = false;
   FileSet files;
   FileSet tombstones;
+  // Checkpoint files that keep the statistics of their adds: what StatisticsPlace::source counts.
+  std::vector<StatisticsSource> left_statistics;
   // Without files: kept up where it can be exact.
   std::optional<FileTotals> totals;
 

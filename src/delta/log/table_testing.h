@@ -34,10 +34,12 @@ class TestTable {
     auto done = store->put(path, bytes);
     if (!done.ok()) throw std::runtime_error(done.error().to_string());
   }
-  Result<Snapshot> open(std::optional<int64_t> version = std::nullopt, LoadFiles files = LoadFiles::kAll) {
+  Result<Snapshot> open(std::optional<int64_t> version = std::nullopt, LoadFiles files = LoadFiles::kAll,
+                        uint64_t leave_statistics_from_bytes = SnapshotOptions().leave_statistics_from_bytes) {
     SnapshotOptions options;
     options.version = version;
     options.files = files;
+    options.leave_statistics_from_bytes = leave_statistics_from_bytes;
     return Snapshot::open(store, options, environment);
   }
 

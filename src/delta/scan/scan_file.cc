@@ -1,7 +1,5 @@
 #include "delta/scan/scan_file.h"
 
-#include "delta/statistics.h"
-
 namespace deltastream::delta {
 
 Result<ScanFile> to_scan_file(const FileView& file, const std::vector<Value>& partition_values, const storage::ObjectStore& store) {
@@ -13,7 +11,6 @@ Result<ScanFile> to_scan_file(const FileView& file, const std::vector<Value>& pa
   result.modification_time = file.time;
   result.partition_values = partition_values;
   if (file.deletion_vector.storage_type) result.deletion_vector = to_descriptor(file.deletion_vector);
-  if (!file.stats.empty()) result.num_records = StatisticsReader(file.stats).num_records();
   result.base_row_id = file.base_row_id;
   result.default_row_commit_version = file.default_row_commit_version;
   return result;

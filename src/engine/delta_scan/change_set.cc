@@ -112,9 +112,7 @@ Result<ChangePlan> plan_changes(const ChangeSet& changes, const std::vector<delt
       plan.skipped_by_commit++;
       continue;
     }
-    delta::FileView file;
-    file.stats = entry.change.stats;
-    switch (pruner.judge(file, entry.change.file.partition_values)) {
+    switch (pruner.judge(entry.change.stats, entry.change.file.partition_values)) {
       case delta::SkipReason::kPartition: plan.skipped_by_partition++; break;
       case delta::SkipReason::kStatistics: plan.skipped_by_statistics++; break;
       case delta::SkipReason::kNone: plan.entries.push_back(i); break;

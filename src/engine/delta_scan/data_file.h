@@ -26,8 +26,9 @@ class DataFileReader final : public duckdb::ParquetReader {
   duckdb::AsyncResult Scan(duckdb::ClientContext& context, duckdb::GlobalTableFunctionState& global_state,
                            duckdb::LocalTableFunctionState& local_state, DataChunk& chunk) override;
 
-  // What the log says of the file: in the scan's list, which lives longer. A change only where changes are read.
-  const delta::ScanFile* in_log = nullptr;
+  // What the log says of the file.
+  delta::ScanFile in_log;
+  // In the scan's list, which lives longer; only where changes are read.
   const ChangeEntry* change = nullptr;
   // Filters on _metadata, which has no column in the file: over the columns read.
   duckdb::vector<duckdb::unique_ptr<duckdb::Expression>> late_filters;

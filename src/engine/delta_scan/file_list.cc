@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "delta/file_statistics.h"
 #include "engine/batch/errors.h"
 #include "engine/delta_scan/object_file_system.h"
 #include "engine/delta_scan/predicates.h"
@@ -22,39 +23,69 @@ bool is_same(const delta::Predicate& a, const delta::Predicate& b) {
 DeltaFileList::DeltaFileList(std::shared_ptr<const TableAccess> access, ScanTarget target, std::vector<delta::Predicate> predicates)
     : access_(std::move(access)), target_(std::move(target)), predicates_(std::move(predicates)) {}
 
-const delta::ScanPlan& DeltaFileList::plan() const {
+const DeltaFileList::Planned& DeltaFileList::planned() const {
   std::call_once(planned_->once, [&] {
-    delta::ScanPlan& plan = planned_->plan;
     if (target_.changes) {
       planned_->changes = batch::value_or_throw(plan_changes(*target_.changes, predicates_));
-      for (size_t entry : planned_->changes.entries) plan.files.push_back(target_.changes->entries[entry].change.file);
-      plan.files_total = target_.changes->entries.size();
     } else {
-      plan = batch::value_or_throw(delta::plan_scan(table().snapshot, predicates_));
+      planned_->selection = batch::value_or_throw(delta::select_files(table().snapshot, predicates_));
+      planned_->files = batch::value_or_throw(delta::ScanFileReader::create(table().snapshot));
     }
   });
-  return planned_->plan;
+  return *planned_;
+}
+
+size_t DeltaFileList::size() const { return target_.changes ? planned().changes.entries.size() : planned().selection.places.size(); }
+
+delta::ScanFile DeltaFileList::file(size_t i) const {
+  if (const ChangeEntry* entry = change(i)) return entry->change.file;
+  const uint32_t place = planned().selection.places.at(i);
+  std::lock_guard lock(planned_->mutex);
+  return batch::value_or_throw(planned_->files->read(place).context(table().snapshot.where()));
 }
 
 const ChangeEntry* DeltaFileList::change(size_t i) const {
-  plan();
-  return target_.changes ? &target_.changes->entries.at(planned_->changes.entries.at(i)) : nullptr;
+  return target_.changes ? &target_.changes->entries.at(planned().changes.entries.at(i)) : nullptr;
 }
 
 std::string DeltaFileList::describe() const {
-  const delta::ScanPlan& planned = plan();
-  return target_.changes ? planned_->changes.describe(*target_.changes) : planned.describe();
+  return target_.changes ? planned().changes.describe(*target_.changes) : planned().selection.describe();
 }
 
 std::optional<uint64_t> DeltaFileList::exact_rows() const {
   if (target_.changes) return std::nullopt;
-  uint64_t rows = 0;
-  for (const auto& file : plan().files) {
-    int64_t deleted = file.deletion_vector ? file.deletion_vector->cardinality : 0;
-    if (!file.num_records || *file.num_records < deleted) return std::nullopt;
-    rows += static_cast<uint64_t>(*file.num_records - deleted);
-  }
-  return rows;
+  std::call_once(planned_->counted, [&] { planned_->rows = batch::value_or_throw(delta::count_rows(table().snapshot, planned().selection)); });
+  return planned_->rows;
+}
+
+std::string_view DeltaFileList::statistics(size_t i) const {
+  const delta::Snapshot& snapshot = table().snapshot;
+  const delta::FileSelection& files = planned().selection;
+  if (snapshot.left_statistics().empty()) return snapshot.files().at(files.places.at(i)).stats;
+  if (!files.statistics.empty()) return files.statistics.at(i);
+  std::call_once(planned_->read, [&] {
+    delta::FileStatistics reader(snapshot);
+    for (uint32_t place : files.places) planned_->statistics.emplace_back(batch::value_or_throw(reader.of(snapshot.files().at(place))));
+  });
+  return planned_->statistics.at(i);
+}
+
+// Without statistics in the log the sizes have to do; where they stayed in a checkpoint, those of the first files stand for all.
+uint64_t DeltaFileList::estimated_rows() const {
+  constexpr uint64_t kBytesPerRow = 32;
+  constexpr size_t kSampleFiles = 1000;
+  auto bytes_of = [](const delta::FileView& file) { return static_cast<double>(std::max<int64_t>(file.size, 0)); };
+  const delta::FileSet& files = table().snapshot.files();
+  const auto& places = planned().selection.places;
+  double bytes = 0;
+  for (uint32_t place : places) bytes += bytes_of(files.at(place));
+  delta::FileSelection sample;
+  sample.places.assign(places.begin(), places.begin() + static_cast<int64_t>(std::min(kSampleFiles, places.size())));
+  double sample_bytes = 0;
+  for (uint32_t place : sample.places) sample_bytes += bytes_of(files.at(place));
+  auto rows = planned().selection.statistics_read ? std::optional<uint64_t>() : batch::value_or_throw(delta::count_rows(table().snapshot, sample));
+  if (rows && sample_bytes > 0) return static_cast<uint64_t>(static_cast<double>(*rows) / sample_bytes * bytes);
+  return static_cast<uint64_t>(bytes) / kBytesPerRow + places.size();
 }
 
 duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::with(std::vector<delta::Predicate> more) const {
@@ -97,31 +128,30 @@ duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::DynamicFilterPushdown(d
 
 duckdb::vector<duckdb::OpenFileInfo> DeltaFileList::GetAllFiles() const {
   duckdb::vector<duckdb::OpenFileInfo> files;
-  for (idx_t i = 0; i < plan().files.size(); i++) files.push_back(GetFile(i));
+  for (idx_t i = 0; i < size(); i++) files.push_back(GetFile(i));
   return files;
 }
 
 // Never SINGLE_FILE: that makes DuckDB look for what only its own binding reads from the first file.
 duckdb::FileExpandResult DeltaFileList::GetExpandResult() const {
-  return plan().files.empty() ? duckdb::FileExpandResult::NO_FILES : duckdb::FileExpandResult::MULTIPLE_FILES;
+  return size() == 0 ? duckdb::FileExpandResult::NO_FILES : duckdb::FileExpandResult::MULTIPLE_FILES;
 }
 
 duckdb::vector<duckdb::OpenFileInfo> DeltaFileList::GetDisplayFileList(duckdb::optional_idx max_files) const {
   duckdb::vector<duckdb::OpenFileInfo> files;
-  for (const auto& file : plan().files) {
-    if (max_files.IsValid() && files.size() >= max_files.GetIndex()) break;
-    files.emplace_back(file.path);
-  }
+  const size_t shown = max_files.IsValid() ? std::min<size_t>(max_files.GetIndex(), size()) : size();
+  for (size_t i = 0; i < shown; i++) files.emplace_back(file(i).path);
   return files;
 }
 
 duckdb::unique_ptr<duckdb::NodeStatistics> DeltaFileList::GetCardinality(duckdb::ClientContext&) const {
-  if (auto rows = exact_rows()) return duckdb::make_uniq<duckdb::NodeStatistics>(*rows, *rows);
-  // Without statistics in the log the sizes have to do.
-  uint64_t bytes = 0;
-  for (const auto& file : plan().files) bytes += static_cast<uint64_t>(std::max<int64_t>(file.size, 0));
-  constexpr uint64_t kBytesPerRow = 32;
-  return duckdb::make_uniq<duckdb::NodeStatistics>(bytes / kBytesPerRow + plan().files.size());
+  if (target_.changes) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < size(); i++) bytes += static_cast<uint64_t>(std::max<int64_t>(change(i)->change.file.size, 0));
+    return duckdb::make_uniq<duckdb::NodeStatistics>(bytes / 32 + size());
+  }
+  if (planned().selection.rows) return duckdb::make_uniq<duckdb::NodeStatistics>(*planned().selection.rows, *planned().selection.rows);
+  return duckdb::make_uniq<duckdb::NodeStatistics>(estimated_rows());
 }
 
 duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const {
@@ -131,12 +161,12 @@ duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const {
 }
 
 duckdb::OpenFileInfo DeltaFileList::GetFile(idx_t i) const {
-  if (i >= plan().files.size()) return duckdb::OpenFileInfo();
-  const delta::ScanFile& planned = plan().files[i];
-  duckdb::OpenFileInfo file = batch::value_or_throw(access_->file_of(table(), planned));
+  if (i >= size()) return duckdb::OpenFileInfo();
+  const delta::ScanFile in_log = file(i);
+  duckdb::OpenFileInfo info = batch::value_or_throw(access_->file_of(table(), in_log));
   // Files of changes come also from removes, in which writers tell the size or not.
-  if (!target_.changes && planned.size > 0) set_size_in_log(file, static_cast<uint64_t>(planned.size));
-  return file;
+  if (!target_.changes && in_log.size > 0) set_size_in_log(info, static_cast<uint64_t>(in_log.size));
+  return info;
 }
 
 }  // namespace deltastream::engine

@@ -96,10 +96,10 @@ duckdb::shared_ptr<duckdb::BaseFileReader> DeltaFileReader::CreateReader(duckdb:
 std::optional<Value> DeltaFileReader::constant_value(idx_t column, const duckdb::BaseFileReader& reader) const {
   const auto& data_file = reader.Cast<DataFileReader>();
   const auto& partition_index = table().partition_index;
-  if (column == COLUMN_IDENTIFIER_FILENAME) return Value(shown_path(table(), *data_file.in_log));
+  if (column == COLUMN_IDENTIFIER_FILENAME) return Value(shown_path(table(), data_file.in_log));
   if (column == COLUMN_IDENTIFIER_FILE_INDEX) return Value::UBIGINT(reader.file_list_idx.GetIndex());
   if (column < partition_index.size()) {
-    return partition_index[column] ? std::optional(data_file.in_log->partition_values[*partition_index[column]]) : std::nullopt;
+    return partition_index[column] ? std::optional(data_file.in_log.partition_values[*partition_index[column]]) : std::nullopt;
   }
   if (!data_file.change || duckdb::IsVirtualColumn(column)) return std::nullopt;
   switch (column - partition_index.size()) {
@@ -117,8 +117,8 @@ void DeltaFileReader::FinalizeBind(duckdb::MultiFileReaderData& reader_data, con
                                    duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> global_state) {
   auto& reader = reader_data.reader->Cast<DataFileReader>();
   const auto& files = global_state->file_list->Cast<DeltaFileList>();
-  const delta::ScanFile& file = files.plan().files.at(reader.file_list_idx.GetIndex());
-  reader.in_log = &file;
+  reader.in_log = files.file(reader.file_list_idx.GetIndex());
+  const delta::ScanFile& file = reader.in_log;
   reader.change = files.change(reader.file_list_idx.GetIndex());
   for (idx_t i = 0; i < global_column_ids.size(); i++) {
     idx_t column = global_column_ids[i].GetPrimaryIndex();
@@ -201,7 +201,7 @@ duckdb::unique_ptr<Expression> DeltaFileReader::GetVirtualColumnExpression(
   }
   column_id = COLUMN_IDENTIFIER_FILE_ROW_NUMBER;
   auto& reader = *reader_data.reader;
-  const delta::ScanFile& file = *reader.Cast<DataFileReader>().in_log;
+  const delta::ScanFile& file = reader.Cast<DataFileReader>().in_log;
   // Ids that rows kept when they moved here stand in columns of the file outside of the schema.
   auto materialized = [&](const char* property) -> duckdb::unique_ptr<Expression> {
     auto name = table().snapshot.property(property);

@@ -1,5 +1,8 @@
 #include "engine/delta_scan/log_statistics.h"
 
+#include <map>
+
+#include "delta/file_statistics.h"
 #include "delta/statistics.h"
 #include "duckdb/storage/statistics/numeric_stats.hpp"
 #include "engine/batch/errors.h"
@@ -8,7 +11,7 @@ namespace deltastream::engine {
 namespace {
 
 // Of more, which are not all read soon, the walk costs more than it gains.
-constexpr size_t kMergedFilesMax = 10'000;
+constexpr size_t kMergedFilesMax = delta::FileSelection::kKeptStatisticsMax;
 
 // Types whose bounds in the log are the values themselves: no text that is cut, no time that is rounded, no NaN.
 bool is_exact(const LogicalType& type) {
@@ -52,32 +55,33 @@ struct Merged {
   }
 };
 
-int64_t live_rows(const delta::ScanFile& file) {
-  return *file.num_records - (file.deletion_vector ? file.deletion_vector->cardinality : 0);
-}
-
 std::string physical_name(const DeltaTable& table, size_t column) {
   return table.snapshot.schema().fields[column].physical_name(table.snapshot.column_mapping());
 }
 
-// Over the files with rows; absent where the log says nothing that holds for all of them.
-std::optional<Merged> merge(const DeltaFileList& files, size_t column, bool with_bounds) {
+// Over the files with rows; absent where the log says nothing that holds for all of them. `tight`: whether the bounds are members.
+std::optional<Merged> merge(const DeltaFileList& files, size_t column, bool with_bounds, bool* tight = nullptr) {
   const DeltaTable& table = files.table();
   const LogicalType& type = table.columns[column].type;
-  const delta::ScanPlan& plan = files.plan();
   const std::vector<std::string> path{physical_name(table, column)};
   auto place = table.partition_index[column];
   Merged merged{with_bounds, false, std::nullopt, std::nullopt};
-  for (size_t i = 0; i < plan.files.size(); i++) {
-    const delta::ScanFile& file = plan.files[i];
-    if (file.num_records && live_rows(file) == 0) continue;
+  delta::FileStatistics statistics(table.snapshot);
+  const bool few = files.size() <= delta::FileSelection::kKeptStatisticsMax;
+  for (size_t i = 0; i < files.size(); i++) {
+    const delta::FileView file = table.snapshot.files().at(files.selection().places[i]);
+    const auto text = few ? files.statistics(i) : batch::value_or_throw(statistics.of(file));
+    if (delta::live_rows(file, text) == 0) continue;
     if (place) {
-      const Value& value = file.partition_values[*place];
+      const Value value = files.file(i).partition_values[*place];
       if (!value.IsNull() && value.type() != type) return std::nullopt;
       merged.add(value.IsNull() ? delta::ColumnBounds{std::nullopt, std::nullopt, 1} : delta::ColumnBounds{value, value, 0}, value.IsNull());
     } else {
-      auto bounds = delta::StatisticsReader(plan.statistics[i]).column(path, type);
-      merged.add(bounds, bounds.null_count && file.num_records && *bounds.null_count >= *file.num_records);
+      const delta::StatisticsReader reader(text);
+      auto bounds = reader.column(path, type);
+      auto rows = reader.num_records();
+      merged.add(bounds, bounds.null_count && rows && *bounds.null_count >= *rows);
+      if (tight && *tight) *tight = file.deletion_vector.storage_type == 0 && reader.tight_bounds();
     }
     if (merged.says_nothing()) return std::nullopt;
   }
@@ -93,23 +97,27 @@ class ScanStatistics final : public duckdb::PartitionRowGroup {
     size_t column = index.GetPrimaryIndex();
     const auto& columns = files_.table().columns;
     if (index.HasChildren() || column >= columns.size() || !is_exact(columns[column].type)) return nullptr;
-    auto merged = merge(files_, column, true);
-    return merged && merged->bounded && merged->min ? merged->as_statistics(columns[column].type) : nullptr;
+    const auto& known = column_bounds(column);
+    return known.merged && known.merged->bounded && known.merged->min ? known.merged->as_statistics(columns[column].type) : nullptr;
   }
 
-  bool MinMaxIsExact(const duckdb::BaseStatistics&, const duckdb::StorageIndex& index) override {
-    if (files_.table().partition_index[index.GetPrimaryIndex()]) return true;
-    const delta::ScanPlan& plan = files_.plan();
-    for (size_t i = 0; i < plan.files.size(); i++) {
-      if (live_rows(plan.files[i]) == 0) continue;
-      if (plan.files[i].deletion_vector || !delta::StatisticsReader(plan.statistics[i]).tight_bounds()) return false;
-    }
-    return true;
-  }
+  bool MinMaxIsExact(const duckdb::BaseStatistics&, const duckdb::StorageIndex& index) override { return column_bounds(index.GetPrimaryIndex()).tight; }
 
  private:
+  struct Known {
+    std::optional<Merged> merged;
+    bool tight = true;
+  };
+  // Kept, since min and max of one column ask for the same.
+  const Known& column_bounds(size_t column) {
+    auto [known, is_new] = known_.try_emplace(column);
+    if (is_new) known->second.merged = merge(files_, column, true, &known->second.tight);
+    return known->second;
+  }
+
   duckdb::unique_ptr<duckdb::MultiFileList> list_;   // shares the plan
   const DeltaFileList& files_;
+  std::map<size_t, Known> known_;
 };
 
 }  // namespace
@@ -128,8 +136,7 @@ duckdb::vector<duckdb::PartitionStatistics> log_statistics(const DeltaFileList& 
 
 duckdb::unique_ptr<duckdb::BaseStatistics> column_statistics(const DeltaFileList& files, size_t column) {
   const DeltaTable& table = files.table();
-  const size_t count = files.plan().files.size();
-  if (files.changes() || column >= table.columns.size() || count == 0 || count > kMergedFilesMax) return nullptr;
+  if (files.changes() || column >= table.columns.size() || files.size() == 0 || files.size() > kMergedFilesMax) return nullptr;
   const LogicalType& type = table.columns[column].type;
   if (type.IsNested() || type.id() == LogicalTypeId::VARIANT) return nullptr;
   auto merged = merge(files, column, bounds_values(type));

@@ -23,6 +23,7 @@ class ObjectHandle final : public duckdb::FileHandle {
 Status ObjectBytes::open() {
   DS_ASSIGN_OR_RETURN(storage::ObjectMeta meta, store_->head(path_));
   size_ = meta.size;
+  modified_ms_ = meta.modified_ms;
   return keep_tail(std::min(size_, kTailBytes));
 }
 

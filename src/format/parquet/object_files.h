@@ -26,6 +26,7 @@ class ObjectBytes {
   Status keep_tail(uint64_t bytes);
   std::string_view tail() const { return tail_; }
   uint64_t size() const { return size_; }
+  int64_t modified_ms() const { return modified_ms_; }
   const std::string& path() const { return path_; }
   // Forgets the earlier plan. The chunks lie inside the object. Each is looked through when it is first touched.
   void plan(std::vector<ChunkPlace> chunks);
@@ -44,6 +45,7 @@ class ObjectBytes {
   const std::shared_ptr<storage::ObjectStore> store_;
   const std::string path_;
   uint64_t size_ = 0;
+  int64_t modified_ms_ = 0;
   std::string tail_;
   std::vector<Piece> pieces_;
   UncheckedChunks unchecked_;

@@ -230,8 +230,11 @@ Status Projection::convert(DataChunk& scanned, DataChunk& out) const {
     bool fits = false;
     DS_TRY_DUCKDB({
       Vector* source = &scanned.data[column.scan_column];
-      if (!column.fields.empty()) source->Flatten(count);
-      for (size_t field : column.fields) source = duckdb::StructVector::GetEntries(*source)[field].get();
+      for (size_t field : column.fields) {
+        // A flat struct keeps its fields as they are: a field is null where the struct is, and flattening would copy what is in dictionaries.
+        if (source->GetVectorType() != duckdb::VectorType::FLAT_VECTOR) source->Flatten(count);
+        source = duckdb::StructVector::GetEntries(*source)[field].get();
+      }
       fits = convert_vector(*source, out.data[i], count, error);
     })
     if (!fits) return invalid_argument(fmt::format("column '{}' cannot be read as {}: {}", column.name, types_[i].ToString(), error));

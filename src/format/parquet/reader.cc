@@ -25,7 +25,9 @@ class FileReader final : public ParquetFileReader {
     DS_RETURN_IF_ERROR(bytes_.open());
     DS_ASSIGN_OR_RETURN(uint64_t footer, footer_length(bytes_.tail(), bytes_.size(), path()));
     DS_RETURN_IF_ERROR(bytes_.keep_tail(footer));
-    DS_ASSIGN_OR_RETURN(auto metadata, parse_footer(bytes_.tail().substr(bytes_.tail().size() - footer), bytes_.size(), path()));
+    const std::string_view footer_bytes = bytes_.tail().substr(bytes_.tail().size() - footer);
+    fingerprint_ = std::hash<std::string_view>()(footer_bytes) ^ std::hash<std::string>()(fmt::format("{} {}", bytes_.size(), bytes_.modified_ms()));
+    DS_ASSIGN_OR_RETURN(auto metadata, parse_footer(footer_bytes, bytes_.size(), path()));
     return guard([&]() -> Status {
       context_ = make_context(duckdb::make_uniq<ObjectFiles>(bytes_, failure_));
       const duckdb::OpenFileInfo file(path());
@@ -51,6 +53,7 @@ class FileReader final : public ParquetFileReader {
     });
   }
   uint64_t row_count() const override { return reader_->NumRows(); }
+  uint64_t fingerprint() const override { return fingerprint_; }
   uint64_t chunk_first_row() const override { return chunk_first_row_; }
 
   Status read(DataChunk& out) override {
@@ -210,6 +213,7 @@ class FileReader final : public ParquetFileReader {
   std::vector<bool> without_;            // leaves that hold nothing in the open group
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<duckdb::ParquetReaderScanState> state_;
+  uint64_t fingerprint_ = 0;
   std::vector<Field> schema_;
   std::vector<ParquetWriteOptions::FieldId> field_ids_;
   std::vector<uint64_t> first_row_;      // of every row group
