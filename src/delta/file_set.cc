@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 #include <simdjson.h>
+#include <sys/mman.h>
 
 #include "common/uri.h"
 
@@ -12,13 +14,18 @@ namespace {
 
 constexpr size_t kFirstBlockBytes = 16 << 10;
 constexpr size_t kLastBlockBytes = 1 << 20;
-// Of a set that has become large: whole huge pages, since a page fault for each 4 KB costs more than filling them.
-constexpr size_t kLargeBlockBytes = HugePages::kBytes;
+// Of a set that has become large: mapped by one call, since a page fault for each 4 KB costs more than filling them.
+constexpr size_t kMappedBlockBytes = 2 << 20;
 constexpr size_t kLargeSetBytes = 8 << 20;
+constexpr size_t kPageBytes = 4096;
 
 char* new_block(size_t bytes) {
-  auto* block = static_cast<char*>(bytes == kLargeBlockBytes ? HugePages::allocate(bytes) : std::malloc(bytes));
+  bool mapped = bytes == kMappedBlockBytes;
+  auto* block = static_cast<char*>(mapped ? std::aligned_alloc(kPageBytes, bytes) : std::malloc(bytes));
   if (!block) throw std::bad_alloc();
+#ifdef MADV_POPULATE_WRITE
+  if (mapped) (void)madvise(block, bytes, MADV_POPULATE_WRITE);  // a hint: where it is not known, only time is lost
+#endif
   return block;
 }
 
@@ -197,10 +204,8 @@ std::string canonical(std::string_view path) {
   return text;
 }
 
-uint64_t path_hash(std::string_view path) { return needs_canonical(path) ? hash_bytes(17, canonical(path)) : hash_bytes(17, path); }
-
 uint32_t tag_of(const FileView& file) {
-  uint64_t hash = file.path_hash ? file.path_hash : path_hash(file.path);
+  uint64_t hash = needs_canonical(file.path) ? hash_bytes(17, canonical(file.path)) : hash_bytes(17, file.path);
   const auto& vector = file.deletion_vector;
   if (vector.storage_type == 0) return static_cast<uint32_t>(hash >> 32);
   hash = hash_bytes(hash + static_cast<unsigned char>(vector.storage_type), vector.path_or_inline);
@@ -226,7 +231,7 @@ bool same_key(const FileView& a, const FileView& b) {
 char* FileSet::allocate(size_t bytes) {
   if (bytes > free_bytes_) {
     // Small tables take little, large ones few blocks.
-    size_t block = std::max(allocated_ >= kLargeSetBytes ? kLargeBlockBytes : std::clamp(allocated_, kFirstBlockBytes, kLastBlockBytes), bytes);
+    size_t block = std::max(allocated_ >= kLargeSetBytes ? kMappedBlockBytes : std::clamp(allocated_, kFirstBlockBytes, kLastBlockBytes), bytes);
     blocks_.emplace_back(new_block(block));
     free_ = blocks_.back().get();
     free_bytes_ = block;
@@ -260,12 +265,6 @@ void FileSet::lay_out(size_t slots) {
   }
 }
 
-void FileSet::reserve(size_t files) {
-  records_.reserve(records_.size() + files);
-  const size_t slots = (records_.size() + files + 1) * 4 / 3 + 1;
-  if (slots > slots_.size()) lay_out(std::max<size_t>(64, slots));
-}
-
 // Records that are gone leave their slots taken; when the slots fill up, they are laid out anew. The bytes of gone
 // records stay until then only as holes in blocks, which a long-lived set drops by copying.
 void FileSet::grow_if_full() {
@@ -284,10 +283,32 @@ void FileSet::grow_if_full() {
   lay_out(std::max<size_t>(64, slots_.size() * 2));
 }
 
-uint64_t FileSet::expect(std::string_view path) const {
-  const uint64_t hash = path_hash(path);
-  if (!slots_.empty()) __builtin_prefetch(&slots_[home(static_cast<uint32_t>(hash >> 32))]);
-  return hash;
+void FileSet::append(const FileView& file) {
+  put_record(file);
+  appended_.push_back(tag_of(file));
+}
+
+std::optional<std::string> FileSet::index() {
+  constexpr size_t kAhead = 32;  // far enough for memory to answer, near enough for the answer to stay
+  std::optional<std::string> twice;
+  const size_t first = records_.size() - appended_.size();
+  const size_t slots = (records_.size() + 1) * 4 / 3 + 1;
+  const std::vector<uint32_t> tags = std::exchange(appended_, {});
+  if (!tags.empty() && slots > slots_.size()) lay_out(std::max<size_t>(64, slots));
+  for (size_t i = 0; i < tags.size(); i++) {
+    if (i + kAhead < tags.size()) __builtin_prefetch(&slots_[home(tags[i + kAhead])]);
+    const size_t record = first + i;
+    size_t slot = home(tags[i]);
+    for (; slots_[slot].record != 0; slot = slot + 1 < slots_.size() ? slot + 1 : 0) {
+      const char* there = slots_[slot].tag == tags[i] ? records_[slots_[slot].record - 1] : nullptr;
+      if (!there || !same_key(view_of(there), view_of(records_[record]))) continue;
+      if (!twice) twice = view_of(there).path;
+      forget(record);
+      break;
+    }
+    if (records_[record]) slots_[slot] = {tags[i], static_cast<uint32_t>(record + 1)};
+  }
+  return twice;
 }
 
 void FileSet::forget(size_t record) {
@@ -304,6 +325,12 @@ FileSet::Change FileSet::insert(const FileView& file) {
     forget(before);
   }
   grow_if_full();
+  put_record(file);
+  place({tag, static_cast<uint32_t>(records_.size())});
+  return before == kNowhere ? Change::kNew : Change::kReplaced;
+}
+
+void FileSet::put_record(const FileView& file) {
   size_t text_bytes = file.path.size() + file.partition_values.size() + file.stats.size() + file.tags.size() +
                       file.clustering_provider.size() + file.deletion_vector.path_or_inline.size();
   char* record = allocate(text_bytes + kNumbersMax * kNumberBytes);
@@ -311,10 +338,8 @@ FileSet::Change FileSet::insert(const FileView& file) {
   free_bytes_ -= static_cast<size_t>(end - record);
   free_ = end;
   records_.push_back(record);
-  place({tag, static_cast<uint32_t>(records_.size())});
   live_++;
   total_bytes_ += static_cast<uint64_t>(file.size);
-  return before == kNowhere ? Change::kNew : Change::kReplaced;
 }
 
 FileSet::Change FileSet::erase(const FileView& file) {

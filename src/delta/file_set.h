@@ -8,12 +8,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/result.h"
 #include "delta/actions.h"
-#include "delta/log/huge_pages.h"
 
 namespace deltastream::delta {
 
@@ -47,7 +47,6 @@ struct FileView {
   DeletionVectorView deletion_vector;
   bool data_change = true;              // not kept by FileSet
   bool has_size = true;                 // removes may not tell
-  uint64_t path_hash = 0;               // what FileSet::expect() gave for the path; 0: nothing
 };
 
 Result<Add> to_add(const FileView& file);
@@ -62,11 +61,13 @@ class FileSet {
   uint64_t total_bytes() const { return total_bytes_; }
   size_t memory_bytes() const { return allocated_ + records_.capacity() * sizeof(char*) + slots_.capacity() * sizeof(Slot); }
 
-  // So many files will come.
-  void reserve(size_t files);
-  // A file of this path, without a deletion vector, will be asked for soon: its place, which is far away in memory, is fetched meanwhile.
-  // The result is for FileView::path_hash.
-  uint64_t expect(std::string_view path) const;
+  // Takes in very many files, each of which should be new, without a look at what is there: before anything else is asked of the set,
+  // index() must be called, which looks for all of them at once and spares the wait for memory. Of files that were there it drops the later
+  // one, and gives the path of one such.
+  void append(const FileView& file);
+  std::optional<std::string> index();
+  // So many will be appended.
+  void reserve(size_t files) { records_.reserve(records_.size() + files); }
 
   // Marks where one commit starts, so that a file named twice in it is noticed.
   void begin_commit() { commit_start_ = records_.size(); }
@@ -92,6 +93,7 @@ class FileSet {
   };
 
   size_t find(const FileView& file, uint32_t tag) const;   // record index, or kNowhere
+  void put_record(const FileView& file);
   void place(Slot entry);
   void forget(size_t record);
   void grow_if_full();
@@ -107,7 +109,8 @@ class FileSet {
   size_t free_bytes_ = 0;
   size_t allocated_ = 0;
   std::vector<const char*> records_;   // nullptr: gone
-  std::vector<Slot, HugePages::Allocator<Slot>> slots_;  // gone records keep their slots until the table grows
+  std::vector<uint32_t> appended_;     // tags of the last records, which have no slots yet
+  std::vector<Slot> slots_;            // gone records keep their slots until the table grows
   size_t commit_start_ = 0;
   size_t live_ = 0;
   uint64_t total_bytes_ = 0;

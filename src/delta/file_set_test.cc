@@ -49,6 +49,31 @@ TEST(FileSet, KeepsEveryFieldAsItWas) {
   EXPECT_EQ(adds.at(1), *to_add(full));
 }
 
+TEST(FileSet, AppendedFilesAreThereOnceIndexed) {
+  FileSet set;
+  std::vector<std::string> paths;
+  for (int i = 0; i < 5000; i++) paths.push_back("part-" + std::to_string(i) + "-0f8f.parquet");
+  set.insert(file("first", 7));
+  for (const auto& path : paths) set.append(file(path));
+  EXPECT_FALSE(set.index());
+  EXPECT_EQ(set.size(), 5001u);
+  for (const auto& path : paths) ASSERT_TRUE(set.contains(file(path)));
+  EXPECT_FALSE(set.contains(file("part-5000-0f8f.parquet")));
+  set.append(with_vector("a", "v"));
+  set.append(file("a%20b", 20));
+  set.append(file("a b", 30));
+  set.append(file("first", 40));
+  set.append(with_vector("a", "w"));
+  EXPECT_EQ(set.index(), "a%20b") << "the first of the two that are there already";
+  EXPECT_EQ(set.size(), 5004u);
+  EXPECT_EQ(set.total_bytes(), 5000u + 7 + 1 + 20 + 1) << "the earlier ones stayed";
+  set.begin_commit();
+  EXPECT_EQ(set.erase(file("first")), Change::kReplaced);
+  EXPECT_EQ(set.insert(file("last")), Change::kNew);
+  EXPECT_EQ(set.size(), 5004u);
+  EXPECT_FALSE(set.index());
+}
+
 TEST(FileSet, OneKeyInOneCommitIsTwice) {
   FileSet set;
   EXPECT_EQ(set.insert(file("a")), Change::kNew);

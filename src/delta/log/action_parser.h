@@ -28,8 +28,6 @@ class ActionHandler {
   virtual bool wants_removed_statistics() const { return false; }
   // About so many adds come.
   virtual void expect_adds(uint64_t) {}
-  // An add of this path comes soon. The result goes into its FileView::path_hash. Nothing may depend on it.
-  virtual uint64_t expect_add(std::string_view) { return 0; }
   virtual Status on_add(const FileView&) { return {}; }
   virtual Status on_remove(const FileView&) { return {}; }
   // A file of the change data feed.

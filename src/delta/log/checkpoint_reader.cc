@@ -112,20 +112,10 @@ class FileColumns {
       tags = TextMapColumn(chunk.data[tags_], rows);
       if (parsed_stats_) parsed_stats.emplace(chunk.data[*parsed_stats_], rows);
     }
-    // Far enough ahead for memory to answer, near enough for the answer to stay.
-    constexpr size_t kAhead = 16;
-    uint64_t path_hash[kAhead] = {};
-    auto expect = [&](size_t row) {
-      path_hash[row % kAhead] = row < rows && !path.is_null(row) ? handler.expect_add(path.text(row)) : 0;
-    };
-    for (size_t row = 0; is_add_ && row < kAhead; row++) expect(row);
     for (size_t row = 0; row < rows; row++) {
-      const uint64_t hash = path_hash[row % kAhead];
-      if (is_add_) expect(row + kAhead);
       if (path.is_null(row)) continue;
       FileView file;
       file.path = path.text(row);
-      file.path_hash = hash;
       file.has_size = !size.is_null(row);
       if (is_add_ && !file.has_size) return corrupt("add of '" + std::string(file.path) + "': its size is missing");
       file.size = size.maybe<int64_t>(row).value_or(0);

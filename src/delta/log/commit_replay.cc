@@ -7,6 +7,8 @@ namespace {
 
 Error named_twice(std::string_view what) { return corrupt("the log file holds " + std::string(what) + " twice"); }
 
+Error both(std::string_view path) { return corrupt("the log file both adds and removes '" + std::string(path) + "' with the same deletion vector"); }
+
 }  // namespace
 
 CommitReplay::CommitReplay(TableState& state, LogFileKind kind, bool count_files)
@@ -27,12 +29,23 @@ Status CommitReplay::on_add(const FileView& file) {
     added_.bytes += file.size;
     return {};
   }
+  if (kind_ == LogFileKind::kCheckpoint) {
+    state_.files.append(file);
+    return {};
+  }
   bool removed_here = state_.tombstones.erase(file) == FileSet::Change::kTwice;
   if (removed_here && kind_ == LogFileKind::kCompacted) return {};
-  if (removed_here) return corrupt("the log file both adds and removes '" + std::string(file.path) + "' with the same deletion vector");
+  if (removed_here) return both(file.path);
   bool twice = state_.files.insert(file) == FileSet::Change::kTwice;
   if (twice && kind_ != LogFileKind::kCompacted) return named_twice("the add of '" + std::string(file.path) + "'");
   return {};
+}
+
+Status CommitReplay::check_files() {
+  if (auto twice = state_.files.index()) return named_twice("the add of '" + *twice + "'");
+  (void)state_.tombstones.index();  // a remove may stand there twice
+  if (state_.tombstones.size() == 0) return {};
+  return state_.tombstones.for_each([&](const FileView& file) { return state_.files.contains(file) ? Status(both(file.path)) : Status(); });
 }
 
 Status CommitReplay::on_remove(const FileView& file) {
@@ -40,9 +53,13 @@ Status CommitReplay::on_remove(const FileView& file) {
     state_.totals.reset();
     return {};
   }
+  if (kind_ == LogFileKind::kCheckpoint) {
+    state_.tombstones.append(file);
+    return {};
+  }
   bool added_here = state_.files.erase(file) == FileSet::Change::kTwice;
   if (added_here && kind_ == LogFileKind::kCompacted) return {};
-  if (added_here) return corrupt("the log file both adds and removes '" + std::string(file.path) + "' with the same deletion vector");
+  if (added_here) return both(file.path);
   bool twice = state_.tombstones.insert(file) == FileSet::Change::kTwice;
   if (twice && kind_ == LogFileKind::kCommit) return named_twice("the remove of '" + std::string(file.path) + "'");
   return {};

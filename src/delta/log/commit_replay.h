@@ -24,7 +24,6 @@ class CommitReplay final : public ActionHandler {
 
   bool wants_files() const override { return state_.holds_files || count_files_; }
   void expect_adds(uint64_t count) override;
-  uint64_t expect_add(std::string_view path) override { return state_.files.expect(path); }
   Status on_add(const FileView& file) override;
   Status on_remove(const FileView& file) override;
   Status on_protocol(Protocol protocol) override;
@@ -39,6 +38,8 @@ class CommitReplay final : public ActionHandler {
   // A state that can stand alone names the protocol and the metadata.
   bool is_whole() const { return protocol_ && metadata_; }
 
+  // Of a checkpoint, whose files are looked at together: that none is named twice. Before finish().
+  Status check_files();
   // The state is at `version` now. Returns whether protocol or metadata changed, so that the state must be settled.
   bool finish(int64_t version);
 

@@ -108,6 +108,7 @@ Status LogReplay::load_checkpoint(const CheckpointFiles& checkpoint) {
   }
   if (!replay.is_whole()) return corrupt(store_->describe() + "/" + checkpoint.parts.front().path + " lacks the protocol or the metadata");
   if (wants_files_) DS_RETURN_IF_ERROR(load_sidecars(replay));
+  DS_RETURN_IF_ERROR(replay.check_files().context(store_->describe() + "/" + checkpoint.parts.front().path));
   replay.finish(checkpoint.version);
   return {};
 }
