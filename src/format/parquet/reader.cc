@@ -17,6 +17,18 @@ namespace deltastream::format {
 namespace parquet {
 namespace {
 
+// The reader of a column with a dictionary gives vectors whose selection it overwrites with the next rows.
+void own_selection(Vector& vector, size_t rows) {
+  if (vector.GetVectorType() == duckdb::VectorType::DICTIONARY_VECTOR) {
+    duckdb::SelectionVector& shared = duckdb::DictionaryVector::SelVector(vector);
+    duckdb::SelectionVector own(rows);
+    for (size_t i = 0; i < rows; i++) own.set_index(i, shared.get_index(i));
+    shared.Initialize(own);
+  } else if (vector.GetVectorType() == duckdb::VectorType::FLAT_VECTOR && vector.GetType().InternalType() == duckdb::PhysicalType::STRUCT) {
+    for (auto& child : duckdb::StructVector::GetEntries(vector)) own_selection(*child, rows);
+  }
+}
+
 class FileReader final : public ParquetFileReader {
  public:
   FileReader(std::shared_ptr<storage::ObjectStore> store, const std::string& path) : bytes_(std::move(store), path) {}
@@ -64,7 +76,7 @@ class FileReader final : public ParquetFileReader {
       const size_t rows = std::min<size_t>(available_ - taken_, out.GetCapacity());
       chunk_first_row_ = available_first_row_ + taken_;
       if (rows == 0) return {};
-      // The chunk handed out shares the scanned vectors, which are made anew each time and so stay as they are.
+      // The chunk handed out shares the scanned vectors, which are made anew each time and own what they refer to.
       if (!scanned_ || rows == scanned_->size()) {
         DataChunk none;
         none.SetCardinality(rows);
@@ -164,6 +176,7 @@ class FileReader final : public ParquetFileReader {
       scanned_ = std::make_unique<DataChunk>();
       scanned_->Initialize(*context_, projection_->scan_types());
       reader_->Scan(*context_, *state_, *scanned_);
+      for (Vector& vector : scanned_->data) own_selection(vector, scanned_->size());
       available_ = scanned_->size();
       if (available_ == 0) throw duckdb::InvalidInputException("a row group ends %d rows early", group_left_);
     }

@@ -148,6 +148,31 @@ TEST_F(ParquetReading, ChunksHandedOutStayAsTheyAre) {
   }
 }
 
+// Columns with few values have a dictionary, also within a struct.
+TEST_F(ParquetReading, ChunksOfDictionaryColumnsStayAsTheyAre) {
+  const auto type = LogicalType::STRUCT({{"v", LogicalType::VARCHAR}});
+  const std::vector<Field> columns = {{"v", LogicalType::VARCHAR}, {"s", type}};
+  auto few = [&](size_t i) -> std::vector<Value> {
+    const Value v = i % 11 == 5 ? Value(LogicalType::VARCHAR) : Value("value " + std::to_string(i / 100 % 50));
+    return {v, Value::STRUCT(type, {v})};
+  };
+  ASSERT_TRUE(write_file(*store_, "few.parquet", columns, 3 * kChunkRows, few).ok());
+  auto reader = ParquetFileReader::open(store_, "few.parquet", whole(columns));
+  ASSERT_TRUE(reader.ok());
+  std::vector<std::unique_ptr<DataChunk>> chunks;
+  for (size_t n = 0; n < 3; n++) {
+    chunks.push_back(std::make_unique<DataChunk>());
+    chunks.back()->Initialize(duckdb::Allocator::DefaultAllocator(), types_of(columns));
+    ASSERT_TRUE((*reader)->read(*chunks.back()).ok());
+    ASSERT_EQ(chunks.back()->size(), kChunkRows);
+  }
+  for (size_t i = 0; i < 3 * kChunkRows; i++) {
+    for (size_t c = 0; c < columns.size(); c++) {
+      ASSERT_EQ(chunks[i / kChunkRows]->GetValue(c, i % kChunkRows).ToString(), few(i)[c].ToString()) << i;
+    }
+  }
+}
+
 TEST_F(ParquetReading, MissingFile) {
   auto reader = ParquetFileReader::open(store_, "dir/g.parquet", {});
   ASSERT_FALSE(reader.ok());
