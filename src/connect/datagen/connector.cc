@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
-#include "common/exception.h"
 #include "connect/datagen/field_options.h"
 #include "connect/datagen/generators.h"
-#include "connect/pacing.h"
+#include "connect/generated_rows.h"
 
 namespace deltastream::connect::datagen {
 namespace {
@@ -25,44 +23,19 @@ constexpr OptionRow kOptions[] = {
 };
 
 // The k-th row of a split: rows are dealt to the splits in turn.
-class RowReader final : public stream::SplitReader {
+class Rows final : public RowMaker {
  public:
-  RowReader(std::vector<std::unique_ptr<Generator>> generators, int64_t split, int64_t splits, int64_t next, int64_t end, Pacing pacing,
-            const stream::SourceRequest& request)
-      : generators_(std::move(generators)),
-        split_(split),
-        splits_(splits),
-        next_(next),
-        end_(end),
-        pacing_(pacing),
-        batch_rows_(static_cast<int64_t>(std::min(request.batch_rows, kChunkRows))),
-        metrics_(request.metrics) {}
+  Rows(std::vector<std::unique_ptr<Generator>> generators, int64_t split, int64_t splits)
+      : generators_(std::move(generators)), split_(split), splits_(splits) {}
 
-  Result<stream::ReadState> read(DataChunk& out) override {
-    out.Reset();
-    if (next_ >= end_) return stream::ReadState::kEnd;
-    const int64_t rows = pacing_.admit(std::min({batch_rows_, static_cast<int64_t>(out.GetCapacity()), end_ - next_}));
-    if (rows == 0) return stream::ReadState::kIdle;
-    for (int64_t r = 0; r < rows; r++) numbers_[static_cast<size_t>(r)] = (next_ + r) * splits_ + split_;
-    DS_TRY_DUCKDB({
-      for (size_t i = 0; i < generators_.size(); i++) generators_[i]->fill({numbers_.data(), static_cast<size_t>(rows)}, out.data[i]);
-    })
-    out.SetCardinality(static_cast<duckdb::idx_t>(rows));
-    next_ += rows;
-    if (metrics_) metrics_->rows += static_cast<uint64_t>(rows);
-    return next_ >= end_ ? stream::ReadState::kEnd : stream::ReadState::kData;
+  void make(int64_t first, size_t rows, DataChunk& out) override {
+    for (size_t r = 0; r < rows; r++) numbers_[r] = (first + static_cast<int64_t>(r)) * splits_ + split_;
+    for (size_t i = 0; i < generators_.size(); i++) generators_[i]->fill({numbers_.data(), rows}, out.data[i]);
   }
-
-  stream::SplitPosition position() const override { return {next_, ""}; }
 
  private:
   const std::vector<std::unique_ptr<Generator>> generators_;
   const int64_t split_, splits_;
-  int64_t next_;
-  const int64_t end_;
-  Pacing pacing_;
-  const int64_t batch_rows_;
-  stream::EndpointMetrics* const metrics_;
   std::array<int64_t, kChunkRows> numbers_{};
 };
 
@@ -70,7 +43,8 @@ struct Settings {
   std::string table;
   std::map<std::string, FieldOptions> fields;
   std::optional<int64_t> rows;
-  int64_t splits = 1, rate = 0;
+  GeneratedSplits splits;
+  int64_t rate = 0;
   uint64_t seed = 0;
 };
 
@@ -84,23 +58,16 @@ class RowSource final : public stream::Source {
     auto generators = make_generators();
     return generators.ok() ? Status() : Status(std::move(generators).error());
   }
-  Result<std::vector<stream::Split>> discover() override {
-    std::vector<stream::Split> splits;
-    for (int64_t i = 0; i < settings_.splits; i++) splits.push_back({fmt::format("{:03}", i), std::to_string(i)});
-    return splits;
-  }
+  Result<std::vector<stream::Split>> discover() override { return settings_.splits.all(); }
   Result<std::unique_ptr<stream::SplitReader>> open_split(const stream::Split& split,
                                                           const std::optional<stream::SplitPosition>& position) override {
-    const int64_t index = std::strtoll(split.payload.c_str(), nullptr, 10);
-    if (index < 0 || index >= settings_.splits) {
-      return invalid_argument(fmt::format("table '{}': split '{}' is none of its {} splits; was 'scan.parallelism' changed?", settings_.table,
-                                          split.id, settings_.splits));
-    }
+    DS_ASSIGN_OR_RETURN(const int64_t index, settings_.splits.index_of(split));
     DS_ASSIGN_OR_RETURN(auto generators, make_generators());
-    const int64_t end = settings_.rows ? (*settings_.rows - index + settings_.splits - 1) / settings_.splits : INT64_MAX / settings_.splits;
-    Pacing pacing(static_cast<double>(settings_.rate) / static_cast<double>(settings_.splits), environment_.clock);
-    return std::unique_ptr<stream::SplitReader>(std::make_unique<RowReader>(std::move(generators), index, settings_.splits,
-                                                                            position ? position->offset : 0, end, pacing, request_));
+    const int64_t count = settings_.splits.count;
+    GeneratedRange range;
+    range.end = settings_.rows ? (*settings_.rows - index + count - 1) / count : INT64_MAX / count;
+    range.rate = static_cast<double>(settings_.rate) / static_cast<double>(count);
+    return read_generated(std::make_unique<Rows>(std::move(generators), index, count), range, position, request_, environment_.clock);
   }
 
  private:
@@ -129,8 +96,8 @@ Result<std::unique_ptr<stream::Source>> make_source(const engine::TableDefinitio
   for (const char* key : {"rows-per-second", "number-of-rows"}) {
     if (options.integer(key) < 0) return invalid_argument(fmt::format("table '{}': option '{}' must not be negative", table.name, key));
   }
-  settings.splits = options.integer("scan.parallelism");
-  if (settings.splits < 1 || settings.splits > 1000) {
+  settings.splits = {table.name, "scan.parallelism", options.integer("scan.parallelism")};
+  if (settings.splits.count < 1 || settings.splits.count > 1000) {
     return invalid_argument(fmt::format("table '{}': option 'scan.parallelism' must be between 1 and 1000", table.name));
   }
   DS_ASSIGN_OR_RETURN(settings.fields, field_options(table, options).context(fmt::format("table '{}'", table.name)));

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "common/exception.h"
+#include "connect/generated_rows.h"
 #include "connect/nexmark/columns.h"
-#include "connect/pacing.h"
 
 namespace deltastream::connect::nexmark {
 namespace {
@@ -33,52 +36,31 @@ int64_t split_size(int64_t events, int64_t split, int64_t splits) {
   return events / round * kBlock + std::clamp<int64_t>(rest, 0, kBlock);
 }
 
-class EventReader final : public stream::SplitReader {
+class Events final : public RowMaker {
  public:
-  EventReader(std::vector<std::unique_ptr<ColumnFiller>> fillers, int64_t split, int64_t splits, int64_t next, int64_t end, Pacing pacing,
-              const stream::SourceRequest& request)
-      : fillers_(std::move(fillers)),
-        split_(split),
-        splits_(splits),
-        next_(next),
-        end_(end),
-        pacing_(pacing),
-        batch_rows_(static_cast<int64_t>(std::min(request.batch_rows, kChunkRows))),
-        metrics_(request.metrics) {
+  Events(std::vector<std::unique_ptr<ColumnFiller>> fillers, int64_t split, int64_t splits)
+      : fillers_(std::move(fillers)), split_(split), splits_(splits) {
     for (auto* mask : {&batch_.persons, &batch_.auctions, &batch_.bids}) mask->Initialize(kChunkRows);
     batch_.numbers = numbers_.data();
   }
 
-  Result<stream::ReadState> read(DataChunk& out) override {
-    out.Reset();
-    if (next_ >= end_) return stream::ReadState::kEnd;
-    const int64_t wanted = std::min({batch_rows_, static_cast<int64_t>(out.GetCapacity()), end_ - next_});
-    const int64_t rows = pacing_.admit(wanted);
-    if (rows == 0) return stream::ReadState::kIdle;
-    number_rows(rows);
-    DS_TRY_DUCKDB({
-      for (size_t i = 0; i < fillers_.size(); i++) fillers_[i]->fill(batch_, out.data[i]);
-    })
-    out.SetCardinality(static_cast<duckdb::idx_t>(rows));
-    next_ += rows;
-    if (metrics_) metrics_->rows += static_cast<uint64_t>(rows);
-    return next_ >= end_ ? stream::ReadState::kEnd : stream::ReadState::kData;
+  void make(int64_t first, size_t rows, DataChunk& out) override {
+    number_rows(first, rows);
+    for (size_t i = 0; i < fillers_.size(); i++) fillers_[i]->fill(batch_, out.data[i]);
   }
 
-  stream::SplitPosition position() const override { return {next_, ""}; }
-
  private:
-  void number_rows(int64_t rows) {
-    batch_.rows = static_cast<size_t>(rows);
-    int64_t number = number_of(next_, split_, splits_), left = kBlock - next_ % kBlock;
-    batch_.persons.SetAllInvalid(batch_.rows);
-    batch_.auctions.SetAllInvalid(batch_.rows);
-    batch_.bids.SetAllValid(batch_.rows);
-    for (int64_t row = 0; row < rows; row++) {
-      numbers_[static_cast<size_t>(row)] = number;
+  void number_rows(int64_t first, size_t rows) {
+    batch_.rows = rows;
+    int64_t number = number_of(first, split_, splits_), left = kBlock - first % kBlock;
+    batch_.persons.SetAllInvalid(rows);
+    batch_.auctions.SetAllInvalid(rows);
+    batch_.bids.SetAllValid(rows);
+    for (size_t row = 0; row < rows; row++) {
+      numbers_[row] = number;
       if (const int64_t r = number % kEventsPerEpoch; r <= 3) {
-        batch_.bids.SetInvalidUnsafe(static_cast<duckdb::idx_t>(row));
-        (r == 0 ? batch_.persons : batch_.auctions).SetValidUnsafe(static_cast<duckdb::idx_t>(row));
+        batch_.bids.SetInvalidUnsafe(row);
+        (r == 0 ? batch_.persons : batch_.auctions).SetValidUnsafe(row);
       }
       number++;
       if (--left == 0) {
@@ -90,55 +72,38 @@ class EventReader final : public stream::SplitReader {
 
   const std::vector<std::unique_ptr<ColumnFiller>> fillers_;
   const int64_t split_, splits_;
-  int64_t next_;
-  const int64_t end_;
-  Pacing pacing_;
-  const int64_t batch_rows_;
-  stream::EndpointMetrics* const metrics_;
   std::array<int64_t, kChunkRows> numbers_;
   Batch batch_;
 };
 
 class EventSource final : public stream::Source {
  public:
-  EventSource(std::string table, Settings settings, int64_t events, int64_t splits, int64_t rate_limit, const Environment& environment)
-      : table_(std::move(table)),
-        settings_(settings),
-        events_(events),
-        splits_(splits),
-        rate_limit_(rate_limit),
-        environment_(environment) {}
+  EventSource(Settings settings, int64_t events, GeneratedSplits splits, int64_t rate_limit, const Environment& environment)
+      : settings_(settings), events_(events), splits_(std::move(splits)), rate_limit_(rate_limit), environment_(environment) {}
 
   bool bounded() const override { return events_ > 0; }
   Status open(const stream::SourceRequest& request) override {
-    auto fillers = make_fillers(table_, request.columns, settings_);
+    auto fillers = make_fillers(splits_.table, request.columns, settings_);
     if (!fillers.ok()) return std::move(fillers).error();
     request_ = request;
     return {};
   }
-  Result<std::vector<stream::Split>> discover() override {
-    std::vector<stream::Split> splits;
-    for (int64_t i = 0; i < splits_; i++) splits.push_back({fmt::format("{:03}", i), std::to_string(i)});
-    return splits;
-  }
+  Result<std::vector<stream::Split>> discover() override { return splits_.all(); }
   Result<std::unique_ptr<stream::SplitReader>> open_split(const stream::Split& split,
                                                           const std::optional<stream::SplitPosition>& position) override {
-    const int64_t index = std::strtoll(split.payload.c_str(), nullptr, 10);
-    if (index < 0 || index >= splits_) {
-      return invalid_argument(
-          fmt::format("table '{}': split '{}' is none of its {} splits; was 'splits' changed?", table_, split.id, splits_));
-    }
-    DS_ASSIGN_OR_RETURN(auto fillers, make_fillers(table_, request_.columns, settings_));
-    const int64_t end = events_ > 0 ? split_size(events_, index, splits_) : INT64_MAX;
-    Pacing pacing(static_cast<double>(rate_limit_) / static_cast<double>(splits_), environment_.clock);
-    return std::unique_ptr<stream::SplitReader>(
-        std::make_unique<EventReader>(std::move(fillers), index, splits_, position ? position->offset : 0, end, pacing, request_));
+    DS_ASSIGN_OR_RETURN(const int64_t index, splits_.index_of(split));
+    DS_ASSIGN_OR_RETURN(auto fillers, make_fillers(splits_.table, request_.columns, settings_));
+    GeneratedRange range;
+    if (events_ > 0) range.end = split_size(events_, index, splits_.count);
+    range.rate = static_cast<double>(rate_limit_) / static_cast<double>(splits_.count);
+    return read_generated(std::make_unique<Events>(std::move(fillers), index, splits_.count), range, position, request_, environment_.clock);
   }
 
  private:
-  const std::string table_;
   const Settings settings_;
-  const int64_t events_, splits_, rate_limit_;
+  const int64_t events_;
+  const GeneratedSplits splits_;
+  const int64_t rate_limit_;
   const Environment environment_;
   stream::SourceRequest request_;
 };
@@ -169,7 +134,7 @@ Result<std::unique_ptr<stream::Source>> make_source(const engine::TableDefinitio
   if (splits < 1 || splits > 1000)
     return invalid_argument(fmt::format("table '{}': option 'splits' must be between 1 and 1000", table.name));
   DS_ASSIGN_OR_RETURN(settings.base_ms, parse_time_ms(options.get("base-time")).context(fmt::format("table '{}'", table.name)));
-  return std::unique_ptr<stream::Source>(std::make_unique<EventSource>(table.name, settings, options.integer("events.num"), splits,
+  return std::unique_ptr<stream::Source>(std::make_unique<EventSource>(settings, options.integer("events.num"), GeneratedSplits{table.name, "splits", splits},
                                                                        options.integer("rate-limit"), context.environment));
 }
 
