@@ -64,8 +64,8 @@ Result<FileStat> FaultyFiles::stat(const std::string& path) {
 Result<std::vector<DirectoryEntry>> FaultyFiles::list(const std::string& path) {
   return guarded(faults_, "list", path, [&] { return inner_.list(path); });
 }
-Result<std::vector<DirectoryName>> FaultyFiles::list_names(const std::string& path) {
-  return guarded(faults_, "list_names", path, [&] { return inner_.list_names(path); });
+Result<std::vector<DirectoryName>> FaultyFiles::list_names(const std::string& path, const std::function<bool(std::string_view)>& keep) {
+  return guarded(faults_, "list_names", path, [&] { return inner_.list_names(path, keep); });
 }
 Status FaultyFiles::make_directories(const std::string& path) {
   return guarded(faults_, "make_directories", path, [&] { return inner_.make_directories(path); });

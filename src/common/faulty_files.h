@@ -16,7 +16,7 @@ class FaultyFiles final : public Files {
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
   Result<FileStat> stat(const std::string& path) override;
   Result<std::vector<DirectoryEntry>> list(const std::string& path) override;
-  Result<std::vector<DirectoryName>> list_names(const std::string& path) override;
+  Result<std::vector<DirectoryName>> list_names(const std::string& path, const std::function<bool(std::string_view)>& keep) override;
   Status make_directories(const std::string& path) override;
   Status link(const std::string& existing, const std::string& target) override;
   Status rename(const std::string& from, const std::string& to) override;

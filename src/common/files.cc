@@ -116,10 +116,10 @@ class SystemFiles final : public Files {
     if (!walked.ok()) return std::move(walked).error();
     return entries;
   }
-  Result<std::vector<DirectoryName>> list_names(const std::string& path) override {
+  Result<std::vector<DirectoryName>> list_names(const std::string& path, const std::function<bool(std::string_view)>& keep) override {
     std::vector<DirectoryName> names;
     auto walked = walk(path, [&](int folder, const struct dirent& entry) {
-      names.push_back({entry.d_name, kind_of(folder, entry)});
+      if (!keep || keep(entry.d_name)) names.push_back({entry.d_name, kind_of(folder, entry)});
       return 0;
     });
     if (!walked.ok()) return std::move(walked).error();

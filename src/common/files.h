@@ -61,7 +61,8 @@ class Files {
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;
   // The same without sizes and times: one system call for hundreds of entries. Folders behind symbolic links are kOther,
   // so that a walk ends even when links lead in a circle.
-  virtual Result<std::vector<DirectoryName>> list_names(const std::string& path) = 0;
+  // Where `keep` is given, only the names that it wants: the others of a very large folder are not even copied.
+  virtual Result<std::vector<DirectoryName>> list_names(const std::string& path, const std::function<bool(std::string_view)>& keep = {}) = 0;
   // The folder and its parents; an existing folder is no error. New folders are made durable.
   virtual Status make_directories(const std::string& path) = 0;
   // Hard link: fails with already exists when target is there. The put-if-absent of a local disk.

@@ -20,9 +20,9 @@ class CountingFiles final : public Files {
   }
   Result<FileStat> stat(const std::string& path) override { return system_files().stat(path); }
   Result<std::vector<DirectoryEntry>> list(const std::string& path) override { return system_files().list(path); }
-  Result<std::vector<DirectoryName>> list_names(const std::string& path) override {
+  Result<std::vector<DirectoryName>> list_names(const std::string& path, const std::function<bool(std::string_view)>& keep) override {
     listed++;
-    return system_files().list_names(path);
+    return system_files().list_names(path, keep);
   }
   Status make_directories(const std::string& path) override { return system_files().make_directories(path); }
   Status link(const std::string& existing, const std::string& target) override { return system_files().link(existing, target); }

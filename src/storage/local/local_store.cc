@@ -145,7 +145,14 @@ class LocalStore final : public ObjectStore {
   // Lists the folder ("" or ending at "/") and what lies under it, but enters no folder and looks at no file that prefix
   // or start_at exclude: a log of a million commits costs names only.
   Status walk(const std::string& folder, const std::string& prefix, const std::string& start_at, std::vector<ObjectMeta>& found) {
-    auto names = files().list_names(folder.empty() ? root_ : full(folder.substr(0, folder.size() - 1)));
+    // A log of a million commits is mostly names before the start: those are passed over, but for folders whose objects are not before it.
+    const bool start_below = start_at.starts_with(folder);
+    const std::string_view start = std::string_view(start_at).substr(start_below ? folder.size() : 0);
+    auto keep = [&](std::string_view name) {
+      if (!start_below) return folder >= start_at;
+      return name >= start || (start.starts_with(name) && static_cast<unsigned char>(start[name.size()]) <= '/');
+    };
+    auto names = files().list_names(folder.empty() ? root_ : full(folder.substr(0, folder.size() - 1)), keep);
     if (!names.ok() && names.error().kind() == ErrorKind::kNotFound) return {};
     if (!names.ok()) return std::move(names).error();
     for (const DirectoryName& name : *names) {

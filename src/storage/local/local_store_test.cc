@@ -185,6 +185,25 @@ TEST(LocalStore, AStartExcludesWithoutALookAtTheFile) {
   EXPECT_EQ(files.faults().calls("stat"), 3u);
 }
 
+TEST(LocalStore, AStartInAFolderOrBesideIt) {
+  TempFolder folder;
+  auto store = make_local_store(folder.path());
+  for (const char* path : {"a", "b/a", "b/c/d", "b-c", "b.c", "b0", "c/x"}) ASSERT_TRUE(store->put(path, "").ok());
+  auto from = [&](const char* start) {
+    std::string paths;
+    auto listed = store->list("", start);
+    for (const auto& object : *listed) paths += object.path + " ";
+    return paths;
+  };
+  EXPECT_EQ(from(""), "a b-c b.c b/a b/c/d b0 c/x ");
+  EXPECT_EQ(from("b"), "b-c b.c b/a b/c/d b0 c/x ");
+  EXPECT_EQ(from("b-d"), "b.c b/a b/c/d b0 c/x ") << "'/' comes after '-' and '.'";
+  EXPECT_EQ(from("b/"), "b/a b/c/d b0 c/x ");
+  EXPECT_EQ(from("b/b"), "b/c/d b0 c/x ");
+  EXPECT_EQ(from("b/c/e"), "b0 c/x ");
+  EXPECT_EQ(from("b00"), "c/x ");
+}
+
 TEST(LocalStore, EntersOnlyTheFoldersThatThePrefixAllows) {
   TempFolder folder;
   auto plain = make_local_store(folder.path());
