@@ -54,6 +54,8 @@ bool take_escape(std::string_view text, size_t& at, std::string& out) {
   return true;
 }
 
+bool ends_scalar(char c) { return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0'; }
+
 // Whether a key as it stands in the text is this name.
 bool same_key(std::string_view raw, std::string_view name) {
   if (std::memchr(raw.data(), '\\', raw.size()) == nullptr) return raw == name;
@@ -103,7 +105,7 @@ bool json_skip_value(std::string_view text, size_t& at) {
     return false;
   }
   size_t begin = at;
-  while (at < text.size() && std::strchr(",}] \t\r\n", text[at]) == nullptr) at++;
+  while (at < text.size() && !ends_scalar(text[at])) at++;
   return at > begin;
 }
 

@@ -128,10 +128,8 @@ class FileColumns {
         values.append_json(row, values_text_);
       } else if (parsed_values_ && !ChunkColumn(chunk.data[*parsed_values_], rows).is_null(row)) {
         DS_RETURN_IF_ERROR(append_parsed_partition_values(chunk.data[*parsed_values_], row, values_text_));
-      } else if (is_add_) {
-        values_text_ = "{}";
       }
-      file.partition_values = values_text_;
+      file.partition_values = is_add_ && values_text_.empty() ? std::string_view("{}") : values_text_;
       if (is_add_) {
         if (source_) file.stats_at = StatisticsPlace{*source_, first_row + row};
         file.stats = stats.text_or_empty(row);

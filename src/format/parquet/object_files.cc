@@ -49,7 +49,7 @@ void ObjectBytes::plan(std::vector<ChunkPlace> chunks) {
         continue;
       }
     }
-    pieces_.push_back({range, {}});
+    pieces_.push_back({range, nullptr});
   }
   unchecked_ = UncheckedChunks(std::move(chunks));
 }
@@ -59,12 +59,12 @@ Result<std::string_view> ObjectBytes::held(const ByteRange& range) {
   if (range.start >= tail_start) return std::string_view(tail_).substr(range.start - tail_start, range.length);
   for (Piece& piece : pieces_) {
     if (range.start < piece.range.start || range.end() > piece.range.end()) continue;
-    if (piece.bytes.empty()) {
-      std::string bytes(piece.range.length, '\0');
-      DS_RETURN_IF_ERROR(store_->get_range(path_, piece.range.start, bytes));
+    if (!piece.bytes) {
+      auto bytes = std::make_unique_for_overwrite<char[]>(piece.range.length);
+      DS_RETURN_IF_ERROR(store_->get_range(path_, piece.range.start, {bytes.get(), piece.range.length}));
       piece.bytes = std::move(bytes);
     }
-    return std::string_view(piece.bytes).substr(range.start - piece.range.start, range.length);
+    return std::string_view(piece.bytes.get() + (range.start - piece.range.start), range.length);
   }
   return std::string_view();
 }

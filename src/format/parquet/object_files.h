@@ -39,7 +39,7 @@ class ObjectBytes {
 
   struct Piece {
     ByteRange range;
-    std::string bytes;  // empty until touched
+    std::unique_ptr<char[]> bytes;  // null until touched
   };
 
   const std::shared_ptr<storage::ObjectStore> store_;
