@@ -54,7 +54,11 @@ std::string DeltaFileList::describe() const {
 
 std::optional<uint64_t> DeltaFileList::exact_rows() const {
   if (target_.changes) return std::nullopt;
-  std::call_once(planned_->counted, [&] { planned_->rows = batch::value_or_throw(delta::count_rows(table().snapshot, planned().selection)); });
+  std::call_once(planned_->counted, [&] {
+    auto rows = delta::count_rows(table().snapshot, planned().selection);
+    if (!rows.ok()) access_->environment().logger->warn("rows are counted without the log: " + rows.error().describe());
+    planned_->rows = rows.ok() ? *rows : std::nullopt;
+  });
   return planned_->rows;
 }
 
@@ -83,8 +87,10 @@ uint64_t DeltaFileList::estimated_rows() const {
   sample.places.assign(places.begin(), places.begin() + static_cast<int64_t>(std::min(kSampleFiles, places.size())));
   double sample_bytes = 0;
   for (uint32_t place : sample.places) sample_bytes += bytes_of(files.at(place));
-  auto rows = planned().selection.statistics_read ? std::optional<uint64_t>() : batch::value_or_throw(delta::count_rows(table().snapshot, sample));
-  if (rows && sample_bytes > 0) return static_cast<uint64_t>(static_cast<double>(*rows) / sample_bytes * bytes);
+  if (!planned().selection.statistics_read && sample_bytes > 0) {
+    auto rows = delta::count_rows(table().snapshot, sample);
+    if (rows.ok() && *rows) return static_cast<uint64_t>(static_cast<double>(**rows) / sample_bytes * bytes);
+  }
   return static_cast<uint64_t>(bytes) / kBytesPerRow + places.size();
 }
 

@@ -33,7 +33,8 @@ class DeltaFileList final : public duckdb::MultiFileList {
   std::string_view statistics(size_t i) const;
   // How many files are read, and why the others are not.
   std::string describe() const;
-  // Rows of all files without the deleted ones, where the log tells it exactly. Reads the statistics.
+  // Rows of all files without the deleted ones, where the log tells it exactly. Reads the statistics; where they cannot be read any more,
+  // the log does not tell, and a warning says so.
   std::optional<uint64_t> exact_rows() const;
 
   duckdb::unique_ptr<duckdb::MultiFileList> ComplexFilterPushdown(duckdb::ClientContext& context, const duckdb::MultiFileOptions& options,
