@@ -243,6 +243,10 @@ TEST(Z85, RoundTripAndDamage) {
   EXPECT_FALSE(z85_decode("Hell").ok());
   EXPECT_FALSE(z85_decode("Hell~").ok());
   EXPECT_FALSE(z85_decode("#####").ok()) << "past 32 bits";
+  EXPECT_EQ(*z85_decode("Hello##093"), std::string("\x86\x4F\xD2\x6F\x03\0", 6)) << "a last group of two bytes";
+  EXPECT_EQ(*z85_decode("###30"), "\xFF");
+  EXPECT_FALSE(z85_decode("###31").ok()) << "past 8 bits";
+  EXPECT_FALSE(z85_decode("##093Hello").ok()) << "not the last";
 }
 
 }  // namespace

@@ -9,6 +9,9 @@ namespace {
 constexpr std::string_view kAlphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 static_assert(kAlphabet.size() == 85);
 constexpr uint8_t kNoDigit = 255;
+// No whole group begins with the highest digit: it would be past 32 bits. Writers on kernels in Rust mark a last group of fewer
+// bytes so, with one such character for each byte that is not there.
+constexpr char kMissing = '#';
 
 constexpr std::array<uint8_t, 256> make_digits() {
   std::array<uint8_t, 256> digits{};
@@ -26,13 +29,16 @@ Result<std::string> z85_decode(std::string_view text) {
   bytes.reserve(text.size() / 5 * 4);
   for (size_t i = 0; i < text.size(); i += 5) {
     uint64_t value = 0;
-    for (size_t k = i; k < i + 5; k++) {
+    size_t missing = 0;
+    while (i + 5 == text.size() && missing < 3 && text[i + missing] == kMissing) missing++;
+    for (size_t k = i + missing; k < i + 5; k++) {
       uint8_t digit = kDigits[static_cast<unsigned char>(text[k])];
       if (digit == kNoDigit) return corrupt("Z85 text holds a character of code " + std::to_string(static_cast<unsigned char>(text[k])));
       value = value * 85 + digit;
     }
-    if (value > UINT32_MAX) return corrupt("Z85 text holds a group past 32 bits at character " + std::to_string(i));
-    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift);
+    const int bits = 32 - 8 * static_cast<int>(missing);
+    if (value >> bits != 0) return corrupt("Z85 text holds a group past " + std::to_string(bits) + " bits at character " + std::to_string(i));
+    for (int shift = bits - 8; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift);
   }
   return bytes;
 }
