@@ -24,6 +24,11 @@ constexpr char kHighestCharacter[] = "\xf4\x8f\xbf\xbf";  // U+10FFFF
 // than this, so that the values may lie above their bound.
 constexpr char kOldTieBreaker[] = "\xef\xbf\xbd";
 
+// 1582-10-15. Engines that still count in the Julian calendar before it say dates in statistics that their files, read as they are,
+// do not hold: "0100-01-01" beside 0099-12-30. Neither bound is believed.
+constexpr int32_t kFirstGregorianDay = -141427;
+constexpr int64_t kMicrosOfDay = 86'400'000'000;
+
 size_t next_character(std::string_view text, size_t at) {
   do at++;
   while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
@@ -56,7 +61,6 @@ bool readable_year(int32_t days) {
 
 // A float is written as the double it is, so that it reads back the same whichever of the two a reader takes.
 bool append_timestamp(duckdb::timestamp_t time, bool zoned, bool is_max, std::string& out) {
-  constexpr int64_t kMicrosOfDay = 86'400'000'000;
   if (!Value::IsFinite(time)) return false;
   // Milliseconds are what the log holds. A maximum is raised to the next one, so that it bounds with or without the reader's care.
   int64_t millis = floor_divide(time.value, 1000);
@@ -164,12 +168,12 @@ std::optional<Value> read_text_bound(const std::string& text, const LogicalType&
       return Value::StringIsValid(text) ? std::optional(Value(text)) : std::nullopt;
     case LogicalTypeId::DATE: {
       auto days = parse_days(text);
-      return days ? std::optional(Value::DATE(duckdb::date_t(*days))) : std::nullopt;
+      return days && *days >= kFirstGregorianDay ? std::optional(Value::DATE(duckdb::date_t(*days))) : std::nullopt;
     }
     case LogicalTypeId::TIMESTAMP:
     case LogicalTypeId::TIMESTAMP_TZ: {
       auto micros = parse_micros(text);
-      if (!micros || (is_max && __builtin_add_overflow(*micros, 1000, &*micros))) return std::nullopt;
+      if (!micros || *micros < kFirstGregorianDay * kMicrosOfDay || (is_max && __builtin_add_overflow(*micros, 1000, &*micros))) return std::nullopt;
       return type.id() == LogicalTypeId::TIMESTAMP ? Value::TIMESTAMP(duckdb::timestamp_t(*micros))
                                                    : Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(*micros));
     }

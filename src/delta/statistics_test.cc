@@ -57,7 +57,7 @@ TEST(Statistics, ReadsBackEveryType) {
       {Value::DOUBLE(-5e-324), Value::DOUBLE(std::numeric_limits<double>::max())},
       {Value::DECIMAL(duckdb::hugeint_t(-5421010862427522171, 17759344522308878337ull), 38, 0), Value::DECIMAL(duckdb::hugeint_t(5421010862427522170, 687399551400673279), 38, 0)},
       {Value("a"), Value("ü\n\"\\")},
-      {Value::DATE(1, 1, 1), Value::DATE(9999, 12, 31)},
+      {Value::DATE(1582, 10, 15), Value::DATE(9999, 12, 31)},
   };
   for (const auto& [min, max] : ranges) {
     auto bounds = round_trip(column({"c"}, min, max, 7));
@@ -146,6 +146,15 @@ TEST(StatisticsReader, OldCutMaximaAreNone) {
   auto bounds = StatisticsReader("{\"minValues\":{\"s\":\"a\xef\xbf\xbd\"},\"maxValues\":{\"s\":\"a\xef\xbf\xbd\"}}").column({"s"}, LogicalType::VARCHAR);
   EXPECT_TRUE(bounds.min);
   EXPECT_FALSE(bounds.max);
+}
+
+TEST(StatisticsReader, BoundsBeforeTheGregorianCalendarAreNone) {
+  StatisticsReader reader(R"({"minValues":{"d":"1582-10-14","t":"0100-01-01T00:00:00.000Z","e":"1582-10-15"},"maxValues":{"d":"1582-10-15","t":"1582-10-15T00:00:00.000Z"}})");
+  EXPECT_FALSE(reader.column({"d"}, LogicalType::DATE).min);
+  EXPECT_EQ(*reader.column({"d"}, LogicalType::DATE).max, Value::DATE(1582, 10, 15));
+  EXPECT_EQ(*reader.column({"e"}, LogicalType::DATE).min, Value::DATE(1582, 10, 15));
+  EXPECT_FALSE(reader.column({"t"}, LogicalType::TIMESTAMP_TZ).min);
+  EXPECT_TRUE(reader.column({"t"}, LogicalType::TIMESTAMP_TZ).max);
 }
 
 TEST(StatisticsReader, FindsNothingInBrokenTexts) {
