@@ -11,6 +11,7 @@
 #include "duckdb/parser/tableref/subqueryref.hpp"
 #include "engine/batch.h"
 #include "engine/batch/completion.h"
+#include "engine/batch/distinct_from_rewrite.h"
 #include "engine/batch/errors.h"
 #include "engine/batch/sql_lexer.h"
 #include "engine/batch/sql_rewrite.h"
@@ -90,6 +91,7 @@ class DuckdbSession final : public BatchSession {
     auto access = std::make_shared<const TableAccess>(environment, options.granted_roots);
     register_folder_catalog(config, access);
     register_path_scan(config);
+    register_distinct_from_rewrite(config);
     database_.emplace(nullptr, &config);
     connection_.emplace(*database_);
     database_->GetFileSystem().RegisterSubSystem(make_object_file_system(access->stores()));
