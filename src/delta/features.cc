@@ -188,7 +188,8 @@ Status check_readable(const Protocol& protocol, const std::string& where, LogAcc
 Status check_writable(const Protocol& protocol, const Metadata& metadata, const Schema& schema, const std::string& where) {
   DS_RETURN_IF_ERROR(check_readable(protocol, where));
   if (protocol.min_writer_version > kMaxWriterVersion) {
-    return unsupported(where + ": writers must know version " + std::to_string(protocol.min_writer_version) + " of the protocol, and 7 is the newest known to this version: it can only be read");
+    return unsupported(where + ": writers must know version " + std::to_string(protocol.min_writer_version) +
+                       " of the protocol, and 7 is the newest known to this version: it can only be read");
   }
   if (protocol.writer_features) {
     for (const auto& name : *protocol.writer_features) {

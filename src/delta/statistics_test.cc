@@ -55,7 +55,8 @@ TEST(Statistics, ReadsBackEveryType) {
       {Value::BIGINT(INT64_MIN), Value::BIGINT(INT64_MAX)},
       {Value::FLOAT(0.1f), Value::FLOAT(std::numeric_limits<float>::max())},
       {Value::DOUBLE(-5e-324), Value::DOUBLE(std::numeric_limits<double>::max())},
-      {Value::DECIMAL(duckdb::hugeint_t(-5421010862427522171, 17759344522308878337ull), 38, 0), Value::DECIMAL(duckdb::hugeint_t(5421010862427522170, 687399551400673279), 38, 0)},
+      {Value::DECIMAL(duckdb::hugeint_t(-5421010862427522171, 17759344522308878337ull), 38, 0),
+       Value::DECIMAL(duckdb::hugeint_t(5421010862427522170, 687399551400673279), 38, 0)},
       {Value("a"), Value("ü\n\"\\")},
       {Value::DATE(1582, 10, 15), Value::DATE(9999, 12, 31)},
   };
@@ -149,7 +150,8 @@ TEST(StatisticsReader, OldCutMaximaAreNone) {
 }
 
 TEST(StatisticsReader, BoundsBeforeTheGregorianCalendarAreNone) {
-  StatisticsReader reader(R"({"minValues":{"d":"1582-10-14","t":"0100-01-01T00:00:00.000Z","e":"1582-10-15"},"maxValues":{"d":"1582-10-15","t":"1582-10-15T00:00:00.000Z"}})");
+  StatisticsReader reader(
+      R"({"minValues":{"d":"1582-10-14","t":"0100-01-01T00:00:00.000Z","e":"1582-10-15"},"maxValues":{"d":"1582-10-15","t":"1582-10-15T00:00:00.000Z"}})");
   EXPECT_FALSE(reader.column({"d"}, LogicalType::DATE).min);
   EXPECT_EQ(*reader.column({"d"}, LogicalType::DATE).max, Value::DATE(1582, 10, 15));
   EXPECT_EQ(*reader.column({"e"}, LogicalType::DATE).min, Value::DATE(1582, 10, 15));

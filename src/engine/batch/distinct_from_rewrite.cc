@@ -35,19 +35,23 @@ class DistinctFromRewrite final : public duckdb::LogicalOperatorVisitor {
     duckdb::Value value;
     if (!is_column(*column) || !constant->IsFoldable() || !duckdb::ExpressionExecutor::TryEvaluateScalar(context_, *constant, value)) return nullptr;
     const bool differs = type == ExpressionType::COMPARE_DISTINCT_FROM;
-    auto null_test = duckdb::make_uniq<duckdb::BoundOperatorExpression>(differs != value.IsNull() ? ExpressionType::OPERATOR_IS_NULL : ExpressionType::OPERATOR_IS_NOT_NULL,
-                                                                        duckdb::LogicalType::BOOLEAN);
+    auto null_test = duckdb::make_uniq<duckdb::BoundOperatorExpression>(
+        differs != value.IsNull() ? ExpressionType::OPERATOR_IS_NULL : ExpressionType::OPERATOR_IS_NOT_NULL, duckdb::LogicalType::BOOLEAN);
     null_test->children.push_back(column->Copy());
     if (value.IsNull()) return null_test;
-    auto compared = duckdb::make_uniq<duckdb::BoundComparisonExpression>(differs ? ExpressionType::COMPARE_NOTEQUAL : ExpressionType::COMPARE_EQUAL, std::move(column), std::move(constant));
-    return duckdb::make_uniq<duckdb::BoundConjunctionExpression>(differs ? ExpressionType::CONJUNCTION_OR : ExpressionType::CONJUNCTION_AND, std::move(compared), std::move(null_test));
+    auto compared = duckdb::make_uniq<duckdb::BoundComparisonExpression>(differs ? ExpressionType::COMPARE_NOTEQUAL : ExpressionType::COMPARE_EQUAL,
+                                                                         std::move(column), std::move(constant));
+    return duckdb::make_uniq<duckdb::BoundConjunctionExpression>(differs ? ExpressionType::CONJUNCTION_OR : ExpressionType::CONJUNCTION_AND,
+                                                                 std::move(compared), std::move(null_test));
   }
 
  private:
   duckdb::ClientContext& context_;
 };
 
-void rewrite(duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<duckdb::LogicalOperator>& plan) { DistinctFromRewrite(input.context).VisitOperator(*plan); }
+void rewrite(duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<duckdb::LogicalOperator>& plan) {
+  DistinctFromRewrite(input.context).VisitOperator(*plan);
+}
 
 }  // namespace
 

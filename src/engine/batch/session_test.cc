@@ -14,8 +14,11 @@ TEST_F(BatchSessionTest, RowsThatAreNullAreDistinct) {
     EXPECT_EQ(rows(fmt::format("SELECT id FROM t WHERE {0} IS DISTINCT FROM 100 OR {0} <> 100", c)), "1\n") << c;
     EXPECT_EQ(rows(fmt::format("SELECT id FROM t WHERE 50 + 50 IS DISTINCT FROM {0} OR 100 <> {0}", c)), "1\n") << c;
     EXPECT_EQ(rows(fmt::format("SELECT id FROM t WHERE NOT {0} IS NOT DISTINCT FROM 100 OR {0} < 0", c)), "1\n") << c;
-    EXPECT_EQ(rows(fmt::format("SELECT {0} IS DISTINCT FROM 100, {0} IS NOT DISTINCT FROM 100, {0} IS DISTINCT FROM NULL, {0} IS NOT DISTINCT FROM NULL::INTEGER FROM t ORDER BY id", c)),
-              "true|false|false|true\nfalse|true|true|false\n") << c;
+    EXPECT_EQ(rows(fmt::format("SELECT {0} IS DISTINCT FROM 100, {0} IS NOT DISTINCT FROM 100, {0} IS DISTINCT FROM NULL, {0} IS NOT DISTINCT FROM "
+                               "NULL::INTEGER FROM t ORDER BY id",
+                               c)),
+              "true|false|false|true\nfalse|true|true|false\n")
+        << c;
   }
 }
 
