@@ -68,6 +68,8 @@ Result<std::string> show_text(const engine::ShowStatement& show, const engine::C
     DS_ASSIGN_OR_RETURN(names, engine::function_names());
     return listed(names, show.pattern);
   }
+  if (show.what == "catalogs") return listed({"default_catalog"}, show.pattern);
+  if (show.what == "databases") return listed({"default_database"}, show.pattern);
   if (show.what == "user functions") return std::string();
   if (show.what == "create table") {
     DS_ASSIGN_OR_RETURN(const engine::TableDefinition* table, catalog.table(show.name));

@@ -49,6 +49,8 @@ class Loader {
     return {};
   }
 
+  Status execute(const engine::UseStatement&) { return {}; }
+
   Status execute(const engine::CreateTableStatement& create) {
     DS_ASSIGN_OR_RETURN(engine::TableDefinition table, engine::resolve_like(create, catalog_));
     if (create.if_not_exists && catalog_.find_table(table.name)) return {};
@@ -68,10 +70,11 @@ class Loader {
     PipelinePart part;
     DS_ASSIGN_OR_RETURN(part.plan, plan(insert));
     DS_ASSIGN_OR_RETURN(const engine::TableDefinition* sink, catalog_.table(insert.table));
-    part.sink = *sink;
+    part.sink = engine::with_options(*sink, insert.options);
     part.sink_fields = sink->physical_fields();
     fingerprint_.add(insert.table);
     for (const std::string& column : insert.columns) fingerprint_.add(column);
+    for (const engine::PartitionValue& given : insert.partition) fingerprint_.add(fmt::format("{}={}", given.column, given.value.ToString()));
     fingerprint_.add(insert.query.sql);
     return add_part(std::move(part), sink->name);
   }
@@ -172,9 +175,9 @@ class Loader {
 
   Status add_sources(const engine::PlanNode& node, PipelinePart& part) {
     if (node.kind == engine::NodeKind::kSource) {
-      DS_ASSIGN_OR_RETURN(const engine::TableDefinition* table, catalog_.table(node.table));
-      part.sources.emplace(node.table, *table);
-      fingerprint_.add(shape(*table));
+      const engine::TableDefinition& table = part.plan->sources.at(node.table);
+      part.sources.emplace(node.table, table);
+      fingerprint_.add(shape(table));
     }
     for (const auto& child : node.children) DS_RETURN_IF_ERROR(add_sources(*child, part));
     return {};

@@ -62,6 +62,9 @@ struct TableDefinition {
   std::vector<Field> physical_fields() const;   // what a sink writes: physical columns and non-virtual metadata
 };
 
+// The table with the options of a hint in the place of its own.
+TableDefinition with_options(TableDefinition table, const std::vector<TableOption>& options);
+
 struct ViewDefinition {
   std::string name;
   std::vector<std::string> columns;  // optional renames

@@ -24,13 +24,17 @@ struct ResetStatement { std::string key; };
 struct CreateTableStatement { TableDefinition table; bool if_not_exists = false; std::string like; std::vector<std::string> like_options; };
 struct CreateViewStatement { ViewDefinition view; bool if_not_exists = false; };
 struct DropStatement { enum class What { kTable, kView } what; std::string name; bool if_exists = false; };
+struct PartitionValue { std::string column; Value value; SourcePosition position; };  // a text as written, or NULL
 struct InsertStatement {
   std::string table;
   std::vector<std::string> columns;   // empty: by position
+  std::vector<PartitionValue> partition;  // PARTITION (p = 'x', …): columns that the query does not give
+  std::vector<TableOption> options;   // of a hint: in the place of the table's own
   QueryText query;                    // SELECT … or VALUES …
   bool overwrite = false;
   SourcePosition position;
 };
+struct UseStatement {};  // of the one catalog or database that there is
 struct StatementSet { std::vector<InsertStatement> inserts; };
 struct ExplainStatement { std::vector<InsertStatement> inserts; QueryText query; };  // one of the two
 // [NOT] LIKE 'pattern' of SHOW: % stands for any text, _ for one character; ILIKE is without regard to case.
@@ -40,7 +44,7 @@ struct NamePattern {
   bool fits(std::string_view name) const;
 };
 struct ShowStatement {
-  std::string what;                    // "tables", "views", "functions", "create table", "create view"
+  std::string what;                    // "tables", "views", "functions", "catalogs", "databases", …, "create table", "create view"
   std::string name;                    // of the last two
   std::optional<NamePattern> pattern;  // of the others
 };
@@ -48,7 +52,7 @@ struct DescribeStatement { std::string name; std::optional<NamePattern> columns;
 struct QueryStatement { QueryText query; };                     // SELECT / WITH / VALUES
 
 struct Statement {
-  std::variant<SetStatement, ResetStatement, CreateTableStatement, CreateViewStatement, DropStatement, InsertStatement, StatementSet,
+  std::variant<SetStatement, ResetStatement, UseStatement, CreateTableStatement, CreateViewStatement, DropStatement, InsertStatement, StatementSet,
                ExplainStatement, ShowStatement, DescribeStatement, QueryStatement>
       body;
   std::string text;         // as written, without the semicolon

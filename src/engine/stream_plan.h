@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -126,7 +127,7 @@ struct PlanNode {
   std::vector<LogicalType> types;                    // of the output
 
   // kSource
-  std::string table;                                 // name in the catalog
+  std::string table;                                 // name in StreamPlan::sources
   std::vector<SourceColumn> columns;                 // output order
   std::shared_ptr<const Projection> watermark;       // over `columns`, one TIMESTAMP/TIMESTAMPTZ column; null: none declared, or no window waits for it
   // kValues
@@ -145,6 +146,7 @@ struct StreamPlan {
   std::unique_ptr<PlanNode> root;
   std::vector<std::string> names;
   std::string target;              // sink table, "" for a bare query
+  std::map<std::string, TableDefinition> sources;  // by PlanNode::table; with the options of hints
   std::string to_string() const;   // indented tree
 };
 

@@ -48,6 +48,18 @@ std::vector<Field> TableDefinition::physical_fields() const {
   return fields;
 }
 
+TableDefinition with_options(TableDefinition table, const std::vector<TableOption>& options) {
+  for (const TableOption& option : options) {
+    auto own = std::find_if(table.options.begin(), table.options.end(), [&](const TableOption& one) { return one.key == option.key; });
+    if (own != table.options.end()) {
+      *own = option;
+    } else {
+      table.options.push_back(option);
+    }
+  }
+  return table;
+}
+
 Status Catalog::add_table(TableDefinition table, bool if_not_exists) {
   if (find_table(table.name) && if_not_exists) return {};
   if (find_table(table.name) || find_view(table.name)) {

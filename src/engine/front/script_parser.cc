@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/front/create_parser.h"
+#include "engine/front/hints.h"
 #include "engine/front/names.h"
 #include "engine/front/token_cursor.h"
 #include "engine/script.h"
@@ -16,14 +17,14 @@ using front::TokenKind;
 using Body = decltype(Statement::body);
 
 const std::vector<std::string>& statement_words() {
-  static const std::vector<std::string> words = {"SET",  "RESET",    "CREATE", "DROP", "INSERT", "EXECUTE", "BEGIN", "EXPLAIN",
+  static const std::vector<std::string> words = {"SET",  "RESET",    "USE",    "CREATE", "DROP", "INSERT", "EXECUTE", "BEGIN", "EXPLAIN",
                                                  "SHOW", "DESCRIBE", "DESC",   "SELECT", "WITH",   "VALUES"};
   return words;
 }
 
 // Statements that Flink knows and that make no sense, or are not offered, here.
-constexpr std::array<std::string_view, 14> kUnsupportedStatements = {
-    "USE", "ALTER", "ANALYZE", "CALL", "LOAD", "UNLOAD", "ADD", "REMOVE", "DELETE", "UPDATE", "TRUNCATE", "COMPILE", "STOP", "QUIT"};
+constexpr std::array<std::string_view, 13> kUnsupportedStatements = {
+    "ALTER", "ANALYZE", "CALL", "LOAD", "UNLOAD", "ADD", "REMOVE", "DELETE", "UPDATE", "TRUNCATE", "COMPILE", "STOP", "QUIT"};
 
 // A key as 'key' or as bare words with dots and dashes.
 std::string take_key(TokenCursor& cursor) {
@@ -110,6 +111,27 @@ Result<Body> take_drop(TokenCursor& cursor) {
   return Body(std::move(statement));
 }
 
+// ( column = literal, … ), behind PARTITION. Literals are taken as text, which the column's type makes a value of.
+Result<std::vector<PartitionValue>> take_partition(TokenCursor& cursor) {
+  std::vector<PartitionValue> values;
+  DS_RETURN_IF_ERROR(cursor.expect_symbol('('));
+  do {
+    PartitionValue value;
+    value.position = cursor.peek().position;
+    DS_ASSIGN_OR_RETURN(value.column, cursor.expect_name("the name of a partition column"));
+    if (!cursor.accept_symbol('=')) return cursor.unexpected(fmt::format("'=' and the value of the partition column '{}' (leave out those that the query gives)", value.column));
+    if (!cursor.at_string(1) || !(cursor.accept("DATE") || cursor.accept("TIME") || cursor.accept("TIMESTAMP"))) cursor.accept_symbol('+');
+    const std::string sign = cursor.accept_symbol('-') ? "-" : "";
+    const bool literal = cursor.at_string() || cursor.peek().kind == TokenKind::kNumber || cursor.at_word("TRUE") || cursor.at_word("FALSE");
+    if (!literal && !cursor.at_word("NULL")) return cursor.unexpected(fmt::format("a constant for the partition column '{}'", value.column));
+    if (literal) value.value = Value(cursor.at_string() ? unquoted(cursor.peek()) : sign + std::string(cursor.peek().text));
+    cursor.take();
+    values.push_back(std::move(value));
+  } while (cursor.accept_symbol(','));
+  DS_RETURN_IF_ERROR(cursor.expect_symbol(')'));
+  return values;
+}
+
 // From INSERT on.
 Result<InsertStatement> take_insert(TokenCursor& cursor) {
   InsertStatement insert;
@@ -118,8 +140,15 @@ Result<InsertStatement> take_insert(TokenCursor& cursor) {
   insert.overwrite = cursor.accept("OVERWRITE");
   if (!insert.overwrite && !cursor.accept("INTO")) return cursor.unexpected("INTO or OVERWRITE after INSERT", {"INTO", "OVERWRITE"});
   DS_ASSIGN_OR_RETURN(insert.table, front::take_table_name(cursor, "the name of the table to insert into"));
-  if (cursor.at_word("PARTITION")) return cursor.unsupported_at(cursor.peek().position, "INSERT … PARTITION (select the column's value)");
-  if (cursor.peek().kind == TokenKind::kHint) return cursor.unsupported_at(cursor.peek().position, "a hint on the table of an INSERT");
+  if (cursor.peek().kind == TokenKind::kHint) {
+    auto options = front::table_hint(cursor.peek());
+    if (!options.ok()) return cursor.placed(options.error(), cursor.peek().position);
+    insert.options = std::move(*options);
+    cursor.take();
+  }
+  if (cursor.accept("PARTITION")) {
+    DS_ASSIGN_OR_RETURN(insert.partition, take_partition(cursor));
+  }
   bool columns = cursor.at_symbol('(') && !cursor.at_word("SELECT", 1) && !cursor.at_word("WITH", 1) && !cursor.at_word("VALUES", 1) &&
                  !cursor.at_symbol('(', 1);
   if (columns) {
@@ -191,6 +220,32 @@ Result<Body> take_explain(TokenCursor& cursor) {
   return Body(std::move(statement));
 }
 
+// [default_catalog.]default_database
+Status take_only_database(TokenCursor& cursor) {
+  const SourcePosition position = cursor.peek().position;
+  DS_ASSIGN_OR_RETURN(std::string name, cursor.expect_name("the name of a database"));
+  if (cursor.accept_symbol('.')) {
+    DS_ASSIGN_OR_RETURN(std::string database, cursor.expect_name("the name of a database"));
+    name += fmt::format(".{}", database);
+  }
+  if (front::same_word(name, "default_database") || front::same_word(name, "default_catalog.default_database")) return {};
+  return cursor.unsupported_at(position, fmt::format("the database '{}' (a file has default_catalog.default_database)", name));
+}
+
+// USE CATALOG c, USE [c.]d
+Result<Body> take_use(TokenCursor& cursor) {
+  if (!cursor.at_word("CATALOG")) {
+    if (cursor.at_word("MODULES")) return cursor.unsupported_at(cursor.peek().position, "USE MODULES");
+    DS_RETURN_IF_ERROR(take_only_database(cursor));
+    return Body(UseStatement{});
+  }
+  cursor.take();
+  const SourcePosition position = cursor.peek().position;
+  DS_ASSIGN_OR_RETURN(std::string name, cursor.expect_name("the name of a catalog"));
+  if (front::same_word(name, "default_catalog")) return Body(UseStatement{});
+  return cursor.unsupported_at(position, fmt::format("the catalog '{}' (a file has default_catalog)", name));
+}
+
 Result<Body> take_show(TokenCursor& cursor) {
   ShowStatement statement;
   const bool of_user = cursor.accept("USER");  // functions of the user: there are none, but listing them is no mistake
@@ -198,8 +253,19 @@ Result<Body> take_show(TokenCursor& cursor) {
   for (std::string_view what : {"TABLES", "VIEWS", "FUNCTIONS"}) {
     if (!cursor.accept(what)) continue;
     statement.what = of_user ? "user functions" : front::lower_case(what);
-    if (cursor.at_word("FROM") || cursor.at_word("IN")) return cursor.unsupported_at(cursor.peek().position, "SHOW … FROM (a file has one catalog and one database)");
+    if (cursor.accept("FROM") || cursor.accept("IN")) DS_RETURN_IF_ERROR(take_only_database(cursor));
     DS_ASSIGN_OR_RETURN(statement.pattern, take_pattern(cursor));
+    return Body(std::move(statement));
+  }
+  for (std::string_view what : {"CATALOGS", "DATABASES"}) {
+    if (!cursor.accept(what)) continue;
+    statement.what = front::lower_case(what);
+    DS_ASSIGN_OR_RETURN(statement.pattern, take_pattern(cursor));
+    return Body(std::move(statement));
+  }
+  for (std::string_view what : {"CATALOG", "DATABASE"}) {
+    if (!cursor.accept({"CURRENT", what})) continue;
+    statement.what = front::lower_case(what) + "s";
     return Body(std::move(statement));
   }
   if (cursor.accept({"CREATE", "TABLE"})) {
@@ -232,6 +298,7 @@ Result<Body> take_describe(TokenCursor& cursor) {
 Result<Body> take_body(TokenCursor& cursor) {
   if (cursor.accept("SET")) return take_set(cursor);
   if (cursor.accept("RESET")) return Body(ResetStatement{take_key(cursor)});
+  if (cursor.accept("USE")) return take_use(cursor);
   if (cursor.accept("CREATE")) return take_create(cursor);
   if (cursor.accept("DROP")) return take_drop(cursor);
   if (cursor.at_word("INSERT")) {

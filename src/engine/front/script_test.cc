@@ -242,10 +242,10 @@ TEST(Script, ErrorsSayWhatIsExpected) {
 
 TEST(Script, RefusesByNameWhatFlinkHasAndWeHaveNot) {
   struct { const char* text; const char* part; } cases[] = {
-      {"USE CATALOG c", "the statement USE"},
-      {"SHOW DATABASES", "SHOW DATABASES"},
-      {"SHOW CURRENT CATALOG", "SHOW CURRENT"},
-      {"SHOW TABLES FROM d", "one catalog and one database"},
+      {"USE CATALOG c", "the catalog 'c'"},
+      {"USE d", "the database 'd'"},
+      {"USE default_catalog.d", "the database 'default_catalog.d'"},
+      {"SHOW TABLES FROM d", "the database 'd'"},
       {"DROP FUNCTION IF EXISTS f", "DROP FUNCTION"},
       {"DESCRIBE CATALOG c", "DESCRIBE CATALOG"},
       {"ALTER TABLE t ADD c INT", "the statement ALTER"},
@@ -256,7 +256,7 @@ TEST(Script, RefusesByNameWhatFlinkHasAndWeHaveNot) {
       {"CREATE TABLE t (a MULTISET<INT>)", "MULTISET"},
       {"CREATE TABLE t (a TIMESTAMP(9))", "9 digits"},
       {"CREATE TABLE t (a TIMESTAMP(3) WITH TIME ZONE)", "TIMESTAMP_LTZ"},
-      {"INSERT INTO t PARTITION (a = 1) SELECT 1", "PARTITION"},
+      {"INSERT INTO t /*+ STATE_TTL('t' = '1d') */ SELECT 1", "STATE_TTL"},
       {"INSERT INTO t SELECT 1 ON CONFLICT DO NOTHING", "ON CONFLICT"},
   };
   for (const auto& c : cases) {
@@ -264,6 +264,22 @@ TEST(Script, RefusesByNameWhatFlinkHasAndWeHaveNot) {
     EXPECT_TRUE(error.starts_with("unsupported: ")) << error;
     EXPECT_NE(error.find(c.part), std::string::npos) << error;
     EXPECT_NE(error.find("line 1, column"), std::string::npos) << error;
+  }
+}
+
+TEST(Script, InsertsWithPartitionsAndHints) {
+  auto script = parse_script("INSERT INTO t /*+ OPTIONS('k' = 'v;', 'l'='''') */ PARTITION (a = 'x', `b` = -1.5, c = NULL, d = DATE '2024-01-01') (v) SELECT 1");
+  ASSERT_TRUE(script.ok()) << script.error().to_string();
+  const auto& insert = std::get<InsertStatement>(script->front().body);
+  ASSERT_EQ(insert.options.size(), 2u);
+  EXPECT_EQ(insert.options[0].key + "=" + insert.options[0].value + " " + insert.options[1].value, "k=v; '");
+  ASSERT_EQ(insert.partition.size(), 4u);
+  EXPECT_EQ(insert.partition[0].value.ToString() + insert.partition[1].value.ToString() + insert.partition[3].value.ToString(), "x-1.52024-01-01");
+  EXPECT_TRUE(insert.partition[2].value.IsNull());
+  EXPECT_EQ(insert.columns, std::vector<std::string>{"v"});
+  for (const char* text : {"INSERT INTO t PARTITION (a) SELECT 1", "INSERT INTO t PARTITION (a = b) SELECT 1", "INSERT INTO t PARTITION () SELECT 1",
+                           "INSERT INTO t /*+ OPTIONS('a') */ SELECT 1", "INSERT INTO t /*+ OPTIONS */ SELECT 1"}) {
+    EXPECT_TRUE(error_of(text).starts_with("invalid argument: ")) << error_of(text);
   }
 }
 

@@ -126,6 +126,10 @@ Error TokenCursor::error_at(SourcePosition position, std::string_view message) c
   return invalid_argument(fmt::format("{} at {}", message, show_place(script_, position)));
 }
 
+Error TokenCursor::placed(const Error& error, SourcePosition position) const {
+  return {error.kind(), fmt::format("{} at {}", error.message(), show_place(script_, position))};
+}
+
 Error TokenCursor::unsupported_at(SourcePosition position, std::string_view message) const {
   return unsupported(fmt::format("{} at {}", message, show_place(script_, position)));
 }

@@ -47,6 +47,8 @@ class TokenCursor {
   Error unexpected(std::string_view expected, const std::vector<std::string>& keywords) const;
   Error error_at(SourcePosition position, std::string_view message) const;
   Error unsupported_at(SourcePosition position, std::string_view message) const;
+  // An error that does not know its place.
+  Error placed(const Error& error, SourcePosition position) const;
 
   // The script between the first and the last token, both included.
   std::string_view slice(const Token& first, const Token& last) const;

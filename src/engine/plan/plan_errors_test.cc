@@ -81,7 +81,10 @@ TEST_F(PlanErrors, WhatIsNotOfferedIsNamed) {
   expect("SELECT * FROM coalesce(1, 2)", {"invalid argument", "function"});
   expect("WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT n FROM r", {"unsupported: WITH RECURSIVE"});
   expect("SELECT * FROM orders FOR SYSTEM_TIME AS OF orders.ts", {"unsupported: FOR SYSTEM_TIME"});
-  expect("SELECT id /*+ OPTIONS('a' = 'b') */ FROM orders", {"unsupported: hints"});
+  expect("SELECT id /*+ OPTIONS('a' = 'b') */ FROM orders", {"invalid argument: a hint of options", "line 1, column 8"});
+  expect("SELECT 1 /*+ OPTIONS('a' = 'b') */ FROM orders", {"invalid argument: a hint of options"});
+  expect("SELECT /*+ STATE_TTL('orders' = '1d') */ id FROM orders", {"unsupported: the hint STATE_TTL"});
+  expect("SELECT id FROM orders /*+ LOOKUP('table'='x') */", {"unsupported: the hint LOOKUP"});
 }
 
 TEST_F(PlanErrors, WindowsThatAreNone) {

@@ -43,6 +43,7 @@ class Planning {
     auto root = optimize(planner);
     plan::Lowering lowering(duckdb_, [this](const plan::SourceTable& table) { return watermark(table); }, places_, 0);
     result.root = lowering.run(*root);
+    result.sources = rewriter_.sources();
     return result;
   }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/front/hints.h"
 #include "engine/front/token.h"
 #include "engine/plan/interval_text.h"
 #include "engine/script.h"
@@ -62,7 +63,7 @@ class Rewriter {
   Status step() {
     const Token& token = peek();
     switch (token.kind) {
-      case TokenKind::kHint: return error(token, ErrorKind::kUnsupported, "hints in a query");
+      case TokenKind::kHint: return step_hint();
       case TokenKind::kQuotedName: {
         std::string quoted = "\"";
         for (char c : unquoted(token)) quoted += c == '"' ? "\"\"" : std::string(1, c);
@@ -74,6 +75,25 @@ class Rewriter {
       case TokenKind::kWord: return step_word();
       default: pass(); return {};
     }
+  }
+
+  // Behind the name of a table its options; behind SELECT how to join.
+  Status step_hint() {
+    const Token& hint = peek();
+    if (at_ > 0 && tokens_[at_ - 1].kind == TokenKind::kWord && same_word(tokens_[at_ - 1].text, "SELECT")) {
+      Status known = front::check_query_hint(hint);
+      if (!known.ok()) return error(hint, known.error().kind(), known.error().message());
+    } else {
+      auto options = front::table_hint(hint);
+      if (!options.ok()) return error(hint, options.error().kind(), options.error().message());
+      auto is_name = [&](size_t i) { return tokens_[i].kind == TokenKind::kWord || tokens_[i].kind == TokenKind::kQuotedName; };
+      if (at_ == 0 || !is_name(at_ - 1)) return error(hint, ErrorKind::kInvalidArgument, "a hint of options stands behind the name of a table");
+      size_t name = at_ - 1;
+      while (name >= 2 && tokens_[name - 1].text == "." && is_name(name - 2)) name -= 2;
+      out_.table_hints[tokens_[name].offset] = std::move(*options);
+    }
+    drop();
+    return {};
   }
 
   Status step_symbol() {
@@ -173,6 +193,7 @@ class Rewriter {
       pass();
       pass();
     }
+    if (peek().kind == TokenKind::kHint) DS_RETURN_IF_ERROR(step_hint());
     out_.sql += ')';
     if (word("PARTITION")) return error(peek(), ErrorKind::kUnsupported, "PARTITION BY in a window function");
     return {};

@@ -3,6 +3,7 @@
 // functions and TABLE t inside them, MAP[…], FLOOR(x TO unit), IS JSON. What only a parse tree can tell is left to tree_rewriter.h.
 // Pure functions.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "engine/catalog.h"
 #include "engine/plan/json_text.h"
 #include "engine/plan/places.h"
 
@@ -23,10 +25,13 @@ struct RewrittenText {
   // (nothing: any JSON); ascending.
   std::vector<std::pair<size_t, std::optional<JsonKind>>> json_tests;
 
+  // The options of hints on tables, by where the table's name begins in the text that it came from.
+  std::map<size_t, std::vector<TableOption>> table_hints;
+
   size_t original_offset(size_t offset) const;
 };
 
-// `base` is the text's offset in `places`, for errors. Text that is refused here: hints, FOR SYSTEM_TIME AS OF, MATCH_RECOGNIZE.
+// `base` is the text's offset in `places`, for errors. Text that is refused here: hints but OPTIONS and those on joins, FOR SYSTEM_TIME AS OF, MATCH_RECOGNIZE.
 Result<RewrittenText> rewrite_query_text(std::string_view text, const Places& places, size_t base);
 
 }  // namespace deltastream::engine::plan

@@ -84,20 +84,40 @@ class SinkCasts {
   // The column of the query for each column of the table; none: NULL.
   std::vector<std::optional<size_t>> match(const InsertStatement& insert, const std::vector<Field>& fields, size_t given) const {
     std::vector<std::optional<size_t>> from(fields.size());
-    size_t expected = insert.columns.empty() ? fields.size() : insert.columns.size();
+    std::vector<size_t> wanted;  // what the query gives, in its order
+    const std::vector<bool> constant = constants(insert, fields);
+    for (size_t i = 0; i < fields.size() && insert.columns.empty(); i++) {
+      if (!constant[i]) wanted.push_back(i);
+    }
+    for (const std::string& name : insert.columns) wanted.push_back(find(name, fields));
+    const size_t expected = wanted.size();
     if (given != expected) {
       std::string listed = insert.columns.empty() ? fmt::format("table '{}' has", table_.name) : fmt::format("the list of columns of '{}' has", table_.name);
+      if (insert.columns.empty() && !insert.partition.empty()) listed = fmt::format("beside PARTITION (…) table '{}' has", table_.name);
       fail(invalid_argument(fmt::format("{} {} column{}, the query gives {} at {}", listed, expected, expected == 1 ? "" : "s", given, places_.show(query_))));
     }
     for (size_t i = 0; i < expected; i++) {
-      size_t column = insert.columns.empty() ? i : find(insert.columns[i], fields);
-      if (from[column]) fail(invalid_argument(fmt::format("INSERT INTO {} names the column '{}' twice", table_.name, fields[column].name)));
+      const size_t column = wanted[i];
+      if (from[column] || constant[column]) fail(invalid_argument(fmt::format("INSERT INTO {} names the column '{}' twice", table_.name, fields[column].name)));
       from[column] = i;
     }
     for (size_t i = 0; i < fields.size(); i++) {
-      if (!from[i] && !fields[i].nullable) fail(invalid_argument(fmt::format("INSERT INTO {} leaves out the column '{}', which is NOT NULL", table_.name, fields[i].name)));
+      if (!from[i] && !constant[i] && !fields[i].nullable) fail(invalid_argument(fmt::format("INSERT INTO {} leaves out the column '{}', which is NOT NULL", table_.name, fields[i].name)));
     }
     return from;
+  }
+
+  // The value that PARTITION gives the column; none: another column.
+  std::optional<Value> constant(const InsertStatement& insert, const Field& field) const {
+    for (const PartitionValue& given : insert.partition) {
+      if (front::lower_case(given.column) != front::lower_case(field.name)) continue;
+      Value value;
+      std::string why;  // without it a cast that fails throws
+      if (given.value.DefaultTryCastAs(field.type, value, &why)) return value;
+      fail(invalid_argument(fmt::format("PARTITION gives the column '{}' of table '{}' the value '{}', which is no {} (line {}, column {})", field.name, table_.name,
+                                        given.value.ToString(), type_to_flink(field.type), given.position.line, given.position.column)));
+    }
+    return std::nullopt;
   }
 
   ExpressionPtr cast(ExpressionPtr expression, const Field& field) const {
@@ -121,6 +141,28 @@ class SinkCasts {
   }
 
  private:
+  // Which columns PARTITION gives.
+  std::vector<bool> constants(const InsertStatement& insert, const std::vector<Field>& fields) const {
+    std::vector<bool> given(fields.size());
+    std::vector<std::string> partitions = table_.partitioned_by;
+    if (const TableOption* option = table_.find_option("partitions")) {
+      for (duckdb::string name : duckdb::StringUtil::Split(option->value, ',')) {
+        duckdb::StringUtil::Trim(name);
+        partitions.push_back(std::move(name));
+      }
+    }
+    for (const PartitionValue& value : insert.partition) {
+      const size_t column = find(value.column, fields);
+      const std::string name = front::lower_case(value.column);
+      const bool partition = std::any_of(partitions.begin(), partitions.end(), [&](const std::string& one) { return front::lower_case(one) == name; });
+      const std::string place = fmt::format("(line {}, column {})", value.position.line, value.position.column);
+      if (!partition) fail(invalid_argument(fmt::format("PARTITION names the column '{}', by which table '{}' is not partitioned {}", value.column, table_.name, place)));
+      if (given[column]) fail(invalid_argument(fmt::format("PARTITION names the column '{}' twice {}", value.column, place)));
+      given[column] = true;
+    }
+    return given;
+  }
+
   size_t find(const std::string& name, const std::vector<Field>& fields) const {
     std::vector<std::string> names;
     for (size_t i = 0; i < fields.size(); i++) {
@@ -167,7 +209,7 @@ void cast_to_sink(duckdb::Planner& planner, duckdb::ClientContext& context, cons
   duckdb::vector<ExpressionPtr> expressions;
   for (size_t i = 0; i < fields.size(); i++) {
     if (!from[i]) {
-      expressions.push_back(duckdb::make_uniq<duckdb::BoundConstantExpression>(Value(fields[i].type)));
+      expressions.push_back(duckdb::make_uniq<duckdb::BoundConstantExpression>(casts.constant(insert, fields[i]).value_or(Value(fields[i].type))));
       continue;
     }
     ExpressionPtr column;

@@ -73,6 +73,14 @@ void parse_placed(const Places& places, const RewrittenText& text, size_t base, 
 
 }  // namespace
 
+// Options that stand behind another name than a table's would be lost.
+void TreeRewriter::check_hints(const OpenText& text) const {
+  for (const auto& [offset, options] : text.rewritten.table_hints) {
+    if (used_hints_.count(text.base + offset) > 0) continue;
+    fail(invalid_argument(fmt::format("a hint of options stands behind the name of a declared table, which this is not, at {}", places_.show(text.base + offset))));
+  }
+}
+
 SelectPtr TreeRewriter::parse_select(const std::string& sql, SourcePosition start) {
   OpenText text = open(sql, start);
   SelectPtr result;
@@ -87,6 +95,7 @@ SelectPtr TreeRewriter::parse_select(const std::string& sql, SourcePosition star
   const OpenText* outer = std::exchange(text_, &text);
   node(*result->node, {});
   text_ = outer;
+  check_hints(text);
   return result;
 }
 
@@ -99,6 +108,7 @@ ParsedPtr TreeRewriter::parse_expression(const std::string& sql, SourcePosition 
   const OpenText* outer = std::exchange(text_, &text);
   expression(list[0], {});
   text_ = outer;
+  check_hints(text);
   return std::move(list[0]);
 }
 
@@ -243,6 +253,19 @@ void TreeRewriter::reference(TableRefPtr& ref, const Names& ctes) {
   }
 }
 
+const TableDefinition& TreeRewriter::source_of(const TableDefinition& declared, const std::vector<TableOption>& options) {
+  TableDefinition wanted = with_options(declared, options);
+  auto same_options = [&](const TableDefinition& other) {
+    return std::equal(wanted.options.begin(), wanted.options.end(), other.options.begin(), other.options.end(),
+                      [](const TableOption& a, const TableOption& b) { return a.key == b.key && a.value == b.value; });
+  };
+  for (size_t number = 2;; number++) {
+    auto [place, added] = sources_.try_emplace(wanted.name, wanted);
+    if (added || same_options(place->second)) return place->second;
+    wanted.name = fmt::format("{}-{}", declared.name, number);
+  }
+}
+
 TableRefPtr TreeRewriter::base_table(duckdb::TableRef& ref) {
   auto& base = ref.Cast<duckdb::BaseTableRef>();
   bool known_schema = base.schema_name.empty() || lower_case(base.schema_name) == "default_database";
@@ -251,6 +274,9 @@ TableRefPtr TreeRewriter::base_table(duckdb::TableRef& ref) {
     fail(unsupported(fmt::format("catalogs and databases (write the table's name alone) at {}", show(ref.query_location))));
   }
   const std::string& name = base.table_name;
+  const auto options = text_->rewritten.table_hints.find(ref.query_location.IsValid() ? ref.query_location.GetIndex() - text_->base : SIZE_MAX);
+  const bool hinted = options != text_->rewritten.table_hints.end();
+  if (hinted) used_hints_.insert(text_->base + options->first);
   SelectPtr query;
   duckdb::vector<duckdb::string> renamed;
   if (const ViewDefinition* view = catalog_.find_view(name)) {
@@ -258,12 +284,13 @@ TableRefPtr TreeRewriter::base_table(duckdb::TableRef& ref) {
     if (std::find(open_views_.begin(), open_views_.end(), key) != open_views_.end()) {
       fail(invalid_argument(fmt::format("view '{}' reads itself at {}", name, show(ref.query_location))));
     }
+    if (hinted) fail(invalid_argument(fmt::format("a hint of options on the view '{}', which has none (a table has) at {}", name, show(ref.query_location))));
     open_views_.push_back(key);
     query = parse_select(view->query, view->position);
     open_views_.pop_back();
     renamed.assign(view->columns.begin(), view->columns.end());
   } else if (const TableDefinition* definition = catalog_.find_table(name)) {
-    query = table(*definition);
+    query = table(source_of(*definition, hinted ? options->second : std::vector<TableOption>()));
   } else {
     std::vector<std::string> names;
     for (const auto& [key, t] : catalog_.tables()) names.push_back(t.name);

@@ -3,6 +3,7 @@
 // functions expressions that the lowering finds again, Flink's functions DuckDB's. Offsets in the tree become offsets in
 // Places. Throws PlanFailure and what DuckDB throws. One thread.
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ class TreeRewriter {
   SelectPtr table(const TableDefinition& definition);
   // SELECT <the watermark's expression> FROM the table.
   SelectPtr watermark(const TableDefinition& definition);
+  // The tables that were read so far, by the names of their definitions: one that is read with the options of a hint as well as
+  // without, or with others, is another table, whose name ends in a number.
+  const std::map<std::string, TableDefinition>& sources() const { return sources_; }
 
  private:
   using Names = std::set<std::string>;  // of WITH, in lower case
@@ -49,6 +53,7 @@ class TreeRewriter {
     size_t prefix = 0;  // bytes that the parser saw in front of the text
   };
   OpenText open(const std::string& sql, SourcePosition start);
+  void check_hints(const OpenText& text) const;
   SelectPtr parse_select(const std::string& sql, SourcePosition start);
   ParsedPtr parse_expression(const std::string& sql, SourcePosition start);
 
@@ -58,6 +63,7 @@ class TreeRewriter {
   void modifiers(duckdb::QueryNode& node, const Names& ctes);
   void reference(TableRefPtr& ref, const Names& ctes);
   TableRefPtr base_table(duckdb::TableRef& ref);
+  const TableDefinition& source_of(const TableDefinition& declared, const std::vector<TableOption>& options);
   TableRefPtr table_function(duckdb::TableRef& ref, const Names& ctes);
   TableRefPtr source(const TableDefinition& definition);
   void expression(ParsedPtr& expression, const Names& ctes);
@@ -72,6 +78,8 @@ class TreeRewriter {
   Places& places_;
   const OpenText* text_ = nullptr;
   std::vector<std::string> open_views_;
+  std::map<std::string, TableDefinition> sources_;
+  std::set<size_t> used_hints_;  // by their offset in Places
 };
 
 }  // namespace deltastream::engine::plan
