@@ -218,6 +218,7 @@ class Table:
                 self.columns.append(Column(["s", f"f{i}"], ["col-s" if self.mapped else "s", f"col-f{i}" if self.mapped else f"f{i}"], kind))
         self.has_struct = len(self.columns[-1].path) == 2
         self.partitions = [Column([f"p{i}"], [f"col-p{i}" if self.mapped else f"p{i}"], kind) for i, kind in enumerate(rng.sample(KINDS, rng.choice([0, 0, 1, 2])))]
+        self.checkpointed = rng.random() < 0.4   # the log is a checkpoint, with statistics in columns of their types
         self.late = self.columns[0].path[0] if rng.random() < 0.3 else None   # older files lack it
         self.statements, self.parts, self.adds = [], [], []
         self.next_row = 0
@@ -261,12 +262,13 @@ class Table:
             self.parts.append("(" + ", ".join(values + [column.kind.literal(value) for column, value in zip(self.partitions, parts)]) + ")")
         action = {"path": urllib.parse.quote(name), "partitionValues": {column.physical[0]: partition_text(column.kind, value, rng) for column, value in zip(self.partitions, parts)},
                   "size": None, "modificationTime": 1700000000000, "dataChange": True}
+        self.typed = None
         stats = self.statistics(data, hidden, rows, null_structs, deleted)
         if stats is not None:
             action["stats"] = stats
         if deleted:
             action["deletionVector"] = inline_vector(deleted)
-        self.adds.append((name, action))
+        self.adds.append((name, action, self.typed))
 
     @staticmethod
     def widen(kind, wider, value):
@@ -323,6 +325,7 @@ class Table:
         if deleted:
             shape = "wide" if rng.random() < 0.7 else shape
         lows, highs, nulls = {}, {}, {}
+        self.typed = {"numRecords": rows, "tightBounds": not deleted and shape != "wide", "minValues": {}, "maxValues": {}, "nullCount": {}}
         style = rng.choice(["", "", "old", "micros", "zone", "points"])
         for column in self.columns:
             key = tuple(column.path)
@@ -335,6 +338,7 @@ class Table:
                 counted = sum(value is None and not null_structs[row] for row, value in enumerate(values))
             if not (shape == "part" and rng.random() < 0.3):
                 self.put(nulls, column, counted)
+            self.typed["nullCount"][key] = counted if rng.random() < 0.9 else None
             if shape == "wide" and counted not in (0, rows):
                 self.put(nulls, column, rng.choice([counted, 1]) if rows > 1 else counted)
             numbers = [value for value in present if not (isinstance(value, float) and math.isnan(value))]
@@ -349,6 +353,9 @@ class Table:
             if shape == "wide":
                 low = min([value for value in kind.values if value == value] + [low], key=lambda value: order(kind, value)) if rng.random() < 0.5 else low
                 high = max([value for value in kind.values if value == value] + [high], key=lambda value: order(kind, value)) if rng.random() < 0.5 else high
+            if rng.random() < 0.9:
+                self.typed["minValues"][key] = self.typed_bound(column.kind, self.widen(kind, column.kind, low), False)
+                self.typed["maxValues"][key] = self.typed_bound(column.kind, self.widen(kind, column.kind, high), True) if len(numbers) == len(present) else rng.choice([None, float("nan")])
             for tree, value, is_max in ((lows, low, False), (highs, high, True)):
                 text = bound(kind, value, is_max, style, rng)
                 if shape == "odd" and rng.random() < 0.5:
@@ -367,6 +374,15 @@ class Table:
         items = list(tree.items())
         rng.shuffle(items)
         return dump(dict(items))
+
+    @staticmethod
+    def typed_bound(kind, value, is_max):
+        """As Delta keeps it in a checkpoint's columns: times in milliseconds, cut texts, nothing of bytes and booleans."""
+        if kind.delta == "string":
+            return cut_max(value, "") if is_max else value[:32]
+        if kind.delta.startswith("timestamp"):
+            return value // 1000 * 1000
+        return None if kind.delta in ("boolean", "binary") else value
 
     @staticmethod
     def put(tree, column, value):
@@ -395,13 +411,50 @@ class Table:
                     {"metaData": {"id": "random", "format": {"provider": "parquet", "options": {}}, "schemaString": json.dumps({"type": "struct", "fields": fields}),
                                   "partitionColumns": [column.path[0] for column in self.partitions], "configuration": {"delta.columnMapping.mode": "name"} if self.mapped else {}}}]
 
+    def tree_literal(self, typed, tree):
+        """A struct of one tree of statistics, by physical names; of all columns, as a column of a checkpoint has one type."""
+        def leaf(column):
+            value = typed[tree].get(tuple(column.path))
+            return f"{text_literal(column.physical[-1])}: " + (column.kind.literal(value) if tree != "nullCount" else f"{'NULL' if value is None else value}::BIGINT")
+        fields = []
+        for top in self.tops():
+            leaves = self.leaves(top)
+            inner = ", ".join(leaf(column) for column in leaves)
+            fields.append(inner if len(leaves[0].path) == 1 else f"{text_literal(leaves[0].physical[0])}: {{{inner}}}")
+        return "{" + ", ".join(fields) + "}"
+
+    def checkpoint(self):
+        """The statement that writes the log's state as a checkpoint of version 0."""
+        def one(kind, value):
+            return f"SELECT {value} AS {kind}"
+        protocol, metadata = self.log[0]["protocol"], self.log[1]["metaData"]
+        pairs = lambda entries: "MAP {" + ", ".join(f"{text_literal(key)}: {'NULL' if value is None else text_literal(value)}::VARCHAR" for key, value in entries.items()) + "}" if entries else "MAP {}::MAP(VARCHAR, VARCHAR)"
+        texts = lambda values: "[" + ", ".join(text_literal(value) for value in values) + "]::VARCHAR[]"
+        rows = [one("protocol", f"{{minReaderVersion: 3, minWriterVersion: 7, readerFeatures: {texts(protocol['readerFeatures'])}, writerFeatures: {texts(protocol['writerFeatures'])}}}"),
+                one("metaData", f"{{id: 'random', format: {{provider: 'parquet', options: {pairs({})}}}, schemaString: {text_literal(metadata['schemaString'])}, "
+                                f"partitionColumns: {texts(metadata['partitionColumns'])}, configuration: {pairs(metadata['configuration'])}}}")]
+        vector_type = "STRUCT(storageType VARCHAR, pathOrInlineDv VARCHAR, \"offset\" INTEGER, sizeInBytes INTEGER, cardinality BIGINT)"
+        for _, action, typed in self.adds:
+            vector = action.get("deletionVector")
+            vector = f"{{storageType: 'i', pathOrInlineDv: {text_literal(vector['pathOrInlineDv'])}, \"offset\": NULL, sizeInBytes: {vector['sizeInBytes']}, cardinality: {vector['cardinality']}}}" if vector else "NULL"
+            known = typed or {"numRecords": None, "tightBounds": None, "minValues": {}, "maxValues": {}, "nullCount": {}}
+            number = "NULL" if known["numRecords"] is None else known["numRecords"]
+            trees = ", ".join(f"{tree}: {self.tree_literal(known, tree)}" for tree in ("minValues", "maxValues", "nullCount"))
+            parsed = f"CASE WHEN {typed is not None} THEN {{numRecords: {number}::BIGINT, {trees}, tightBounds: {'NULL' if typed is None else known['tightBounds']}::BOOLEAN}} END"
+            rows.append(one("add", f"{{path: {text_literal(action['path'])}, partitionValues: {pairs(action['partitionValues'])}, size: {action['size']}::BIGINT, modificationTime: 1700000000000, "
+                                   f"dataChange: true, deletionVector: {vector}::{vector_type}, stats_parsed: {parsed}}}"))
+        return f"COPY ({' UNION ALL BY NAME '.join(rows)}) TO {text_literal(str(self.folder / '_delta_log' / f'{0:020}.checkpoint.parquet'))} (FORMAT parquet);"
+
     def commit(self):
-        """After the files are there."""
-        for name, action in self.adds:
+        """After the files are there: the log, or the statement that writes it."""
+        for name, action, _ in self.adds:
             action["size"] = (self.folder / name).stat().st_size
         (self.folder / "_delta_log").mkdir()
-        lines = self.log + [{"add": action} for _, action in self.adds]
+        if self.checkpointed:
+            return self.checkpoint()
+        lines = self.log + [{"add": action} for _, action, _ in self.adds]
         (self.folder / "_delta_log" / f"{0:020}.json").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return None
 
     def plain(self):
         """The same rows as a table of DuckDB's."""
@@ -528,7 +581,10 @@ def check(program, seed, queries, folder):
     made = execute(program, folder, table.statements)
     if made.returncode:
         return [f"seed {seed}: the files could not be made: {made.stderr.strip()[:600]}"]
-    table.commit()
+    checkpoint = table.commit()
+    made = execute(program, folder, [checkpoint]) if checkpoint else made
+    if made.returncode:
+        return [f"seed {seed}: the checkpoint could not be made: {made.stderr.strip()[:600]}"]
     delta = f"delta_scan({text_literal(str(table.folder))})"
     setup = ["SET TimeZone = 'UTC';", table.plain()]
     maker = Queries(rng, table)
