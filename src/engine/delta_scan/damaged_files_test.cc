@@ -142,6 +142,32 @@ TEST_F(DamagedFiles, AFlippedBitUnderAChecksum) {
   EXPECT_EQ(rows(sum), "6001\n");
 }
 
+// Without a checksum: as many lists as rows, with a filter (whose path in DuckDB counts nothing) and without.
+TEST_F(DamagedFiles, ListsThatDoNotAddUpToTheRows) {
+  namespace parquet = format::parquet;
+  namespace pq = parquet::pq;
+  const std::string fields = f("a", "integer") + "," + f("l", R"({"type":"array","elementType":"integer","containsNull":true})");
+  auto scanned = [&](std::vector<uint8_t> repeated, const std::string& rest) {
+    parquet::FileBuilder builder(2);
+    builder.add(parquet::FileBuilder::leaf("a", pq::Type::INT32, pq::FieldRepetitionType::REQUIRED))
+        .add(parquet::FileBuilder::group("l", 1, pq::FieldRepetitionType::OPTIONAL, pq::ConvertedType::LIST))
+        .add(parquet::FileBuilder::group("list", 1, pq::FieldRepetitionType::REPEATED))
+        .add(parquet::FileBuilder::leaf("element", pq::Type::INT32, pq::FieldRepetitionType::OPTIONAL));
+    builder.row_group(3, {{pq::Type::INT32, parquet::plain<int32_t>({1, 2, 3}), {}, {}},
+                          {pq::Type::INT32, parquet::plain<int32_t>({10, 20, 30, 40}), {3, 3, 3, 3}, std::move(repeated)}});
+    const std::string bytes = builder.finish();
+    return table(bytes, fields, bytes.size()).path() + "') " + rest;
+  };
+  for (const std::string rest : {"", "WHERE a > 1", "WHERE l IS NOT NULL", "WHERE l[1] = 10"}) {
+    EXPECT_EQ(rows("SELECT count(*) FROM delta_scan('" + scanned({0, 1, 0, 0}, rest)), rest.empty() || rest.ends_with("NULL") ? "3\n" : rest.ends_with("10") ? "1\n" : "2\n");
+    for (const std::vector<uint8_t>& repeated : {std::vector<uint8_t>{0, 1, 1, 0}, {0, 0, 0, 0}, {1, 0, 0, 0}}) {
+      Error error = failure("SELECT * FROM delta_scan('" + scanned(repeated, rest));
+      EXPECT_EQ(error.kind(), ErrorKind::kCorrupt) << error.to_string();
+      EXPECT_NE(error.to_string().find("f.parquet'"), std::string::npos) << error.to_string();
+    }
+  }
+}
+
 TEST_F(DamagedFiles, AFileOfAnotherLengthThanTheLogSays) {
   const std::string whole = written("");
   auto other = table(whole, kFields, whole.size() + 1);

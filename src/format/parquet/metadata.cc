@@ -75,9 +75,15 @@ Result<std::unique_ptr<duckdb_parquet::FileMetaData>> parse_footer(std::string_v
   return metadata;
 }
 
+std::atomic<bool>& CheckedFooter::sound_levels(size_t group, size_t leaf) {
+  const auto& groups = metadata->row_groups;  // each with as many columns (check_row_groups)
+  std::call_once(once_, [&] { sound_ = std::vector<std::atomic<bool>>(groups.size() * groups[0].columns.size()); });
+  return sound_[group * groups[0].columns.size() + leaf];
+}
+
 duckdb::shared_ptr<duckdb::ParquetFileMetadataCache> for_reader(std::unique_ptr<duckdb_parquet::FileMetaData> metadata,
                                                                 duckdb::CachingFileHandle& handle, uint64_t footer_bytes) {
-  return duckdb::make_shared_ptr<duckdb::ParquetFileMetadataCache>(duckdb::unique_ptr<duckdb_parquet::FileMetaData>(metadata.release()), handle, nullptr,
+  return duckdb::make_shared_ptr<CheckedFooter>(duckdb::unique_ptr<duckdb_parquet::FileMetaData>(metadata.release()), handle, nullptr,
                                                                    duckdb::make_uniq<duckdb::FileCryptoMetaData>(), footer_bytes);
 }
 

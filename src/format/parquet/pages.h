@@ -1,14 +1,17 @@
 #pragma once
 // Looks through the pages of a column chunk before DuckDB does, whose reader believes page headers and knows no checksums:
-// every header must be readable, every page lie inside its chunk, the values add up to what the footer says, and the bytes
-// fit the page's checksum where it has one (PageHeader.crc,
-// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift). One thread at a time.
+// every header must be readable, every page lie inside its chunk, the values add up to what the footer says, the bytes fit the
+// page's checksum where it has one (PageHeader.crc,
+// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift), and lists begin as often as there are
+// rows (page_levels.h). One thread at a time.
 
+#include <atomic>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/result.h"
+#include "format/parquet/levels.h"
 
 namespace deltastream::format::parquet {
 
@@ -18,10 +21,15 @@ struct ByteRange {
   uint64_t end() const { return start + length; }
 };
 
-// Where a column chunk stands in its file, and the values (nulls too) that its pages hold.
+// Where a column chunk stands in its file, and what its pages must hold.
 struct ChunkPlace {
   ByteRange range;
-  int64_t values = 0;
+  int64_t values = 0;   // nulls too
+  int64_t rows = 0;
+  LeafLevels levels = {};
+  int32_t codec = 0;    // CompressionCodec of the format
+  // Set once the levels are found sound, and then not looked at again; null when nobody remembers.
+  std::atomic<bool>* sound_levels = nullptr;
 };
 
 enum class PageChecksums { kCompare, kPassOver };

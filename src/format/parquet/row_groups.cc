@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "duckdb/common/string_util.hpp"
+#include "format/parquet/metadata.h"
 #include "parquet_statistics.hpp"
 
 namespace deltastream::format::parquet {
@@ -102,9 +104,27 @@ Status check_chunk(const duckdb_parquet::ColumnChunk& chunk, uint64_t file_bytes
   return {};
 }
 
+// Columns that repeat together hold as many values: those that do not repeat, one for each row.
+Status check_values(const duckdb_parquet::RowGroup& group, const std::vector<LeafLevels>& leaves, const std::string& path, size_t number) {
+  if (group.columns.size() != leaves.size()) {
+    return corrupt(fmt::format("row group {} of Parquet file '{}' has {} columns, the schema {}", number, path, group.columns.size(), leaves.size()));
+  }
+  std::map<int32_t, int64_t> values = {{0, group.num_rows}};
+  for (size_t leaf = 0; leaf < leaves.size(); leaf++) {
+    const int64_t own = group.columns[leaf].meta_data.num_values;
+    const int64_t expected = values.emplace(leaves[leaf].repeated, own).first->second;
+    if (own != expected) {
+      return corrupt(fmt::format("row group {} of Parquet file '{}' has {} values in column {}, where {} are expected", number, path, own, leaf, expected));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_row_groups(const duckdb_parquet::FileMetaData& metadata, uint64_t file_bytes, const std::string& path) {
+  const auto leaves = leaf_levels(metadata.schema);
+  if (!leaves) return unsupported(fmt::format("'{}' nests its columns deeper than {} levels; that is not offered", path, UINT8_MAX));
   int64_t rows = 0;
   for (size_t g = 0; g < metadata.row_groups.size(); g++) {
     const auto& group = metadata.row_groups[g];
@@ -112,6 +132,7 @@ Status check_row_groups(const duckdb_parquet::FileMetaData& metadata, uint64_t f
       return corrupt(fmt::format("row group {} of Parquet file '{}' does not fit the file's schema and row count", g, path));
     }
     for (const auto& chunk : group.columns) DS_RETURN_IF_ERROR(check_chunk(chunk, file_bytes, path, g));
+    DS_RETURN_IF_ERROR(check_values(group, *leaves, path, g));
     rows += group.num_rows;
   }
   if (rows != metadata.num_rows) {
@@ -149,12 +170,17 @@ std::vector<duckdb::idx_t> select_row_groups(const duckdb::ParquetReader& reader
 }
 
 std::vector<ChunkPlace> chunk_places(const duckdb::ParquetReader& reader, duckdb::idx_t group, const std::vector<duckdb::idx_t>& leaves) {
-  const auto& columns = reader.GetFileMetadata()->row_groups[group].columns;
+  const auto& metadata = *reader.GetFileMetadata();
+  const auto& columns = metadata.row_groups[group].columns;
+  const auto levels = leaf_levels(metadata.schema);
+  auto* footer = dynamic_cast<CheckedFooter*>(reader.metadata.get());
   std::vector<ChunkPlace> places;
   for (duckdb::idx_t leaf : leaves) {
-    if (leaf >= columns.size()) continue;
+    if (leaf >= columns.size() || !levels || leaf >= levels->size()) continue;
     const auto& meta = columns[leaf].meta_data;
-    places.push_back({{chunk_start(meta), static_cast<uint64_t>(meta.total_compressed_size)}, meta.num_values});
+    const bool nested = (*levels)[leaf].repetition > 0;
+    places.push_back({{chunk_start(meta), static_cast<uint64_t>(meta.total_compressed_size)}, meta.num_values, metadata.row_groups[group].num_rows,
+                      (*levels)[leaf], meta.codec, nested && footer ? &footer->sound_levels(group, leaf) : nullptr});
   }
   return places;
 }

@@ -19,7 +19,7 @@ int64_t find_child(const duckdb::vector<duckdb::ParquetColumnSchema>& children, 
 // The groups that may hold a row in every range. A range over a column that is missing or no leaf excludes nothing.
 std::vector<duckdb::idx_t> select_row_groups(const duckdb::ParquetReader& reader, const std::vector<ParquetRange>& ranges);
 
-// Where the chunks of these leaves stand in the file.
+// Where the chunks of these leaves stand in the file. They may point into the reader's footer.
 std::vector<ChunkPlace> chunk_places(const duckdb::ParquetReader& reader, duckdb::idx_t group, const std::vector<duckdb::idx_t>& leaves);
 
 // By leaf: whether the group holds no value of it, by its statistics and by its size, which could not hide values.
