@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs from Debian what a step needs: install_packages.sh build|test|kafka|bench|lint|fuzz.
+# Installs from Debian what a step needs: install_packages.sh build|test|kafka|bench|lint|fuzz|coverage.
 # Does nothing (and needs no root) when all of it is there.
 set -euo pipefail
 
@@ -13,6 +13,7 @@ case "${1:?which step}" in
   bench) packages="python3 python3-venv libbenchmark-dev"; [ -n "$(command -v javac)" ] || packages+=" default-jdk-headless"; [ -n "$(command -v mvn)" ] || packages+=" maven" ;;
   lint) packages="clang-format-19 clang-tidy-19 python3" ;;
   fuzz) packages="clang-19 libclang-rt-19-dev" ;;
+  coverage) packages="gcovr" ;;
   *) echo "error: invalid argument: no step named '$1'" >&2; exit 2 ;;
 esac
 
