@@ -94,6 +94,7 @@ class FileSet {
 
   size_t find(const FileView& file, uint32_t tag) const;   // record index, or kNowhere
   void put_record(const FileView& file);
+  std::vector<Slot> take_appended();
   void place(Slot entry);
   void forget(size_t record);
   void grow_if_full();

@@ -46,8 +46,8 @@ class VectorColumns {
   void take(DataChunk& chunk) {
     for (size_t i = 0; i < std::size(fields_); i++) fields_[i] = ChunkColumn(chunk.data[first_ + i], chunk.size());
   }
+  bool is_null(size_t row) const { return fields_[0].is_null(row); }
   Status read(size_t row, DeletionVectorView& view) const {
-    if (fields_[0].is_null(row)) return {};
     std::string_view type = fields_[0].text(row);
     if (type.size() != 1) return corrupt("'" + std::string(type) + "' is no storage type of a deletion vector");
     view.storage_type = type[0];
@@ -122,7 +122,7 @@ class FileColumns {
       file.time = time.maybe<int64_t>(row).value_or(0);
       file.base_row_id = row_id.maybe<int64_t>(row);
       file.default_row_commit_version = commit_version.maybe<int64_t>(row);
-      DS_RETURN_IF_ERROR(vector_.read(row, file.deletion_vector));
+      if (!vector_.is_null(row)) DS_RETURN_IF_ERROR(vector_.read(row, file.deletion_vector));
       values_text_.clear();
       if (!values.is_null(row)) {
         values.append_json(row, values_text_);
