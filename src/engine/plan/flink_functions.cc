@@ -34,6 +34,9 @@ constexpr FlinkFunction kFunctions[] = {
     {"LOCATE", "part, text, from",
      "CAST(CASE WHEN strpos(substring($2, $3), $1) = 0 THEN 0 ELSE strpos(substring($2, $3), $1) + $3 - 1 END AS INTEGER)",
      "position at or after `from`, or 0"},
+    {"OVERLAY", "text, part, from", "substring($1, 1, $3 - 1) || $2 || substring($1, $3 + length($2))", "OVERLAY(text PLACING part FROM from): the part in the place of as many characters"},
+    {"OVERLAY", "text, part, from, count", "substring($1, 1, $3 - 1) || $2 || substring($1, $3 + $4)", "OVERLAY(text PLACING part FROM from FOR count)"},
+    {"CHR", "code", "chr(CAST($1 % 256 AS INTEGER))", "the character with that code, modulo 256"},
     {"SPLIT_INDEX", "text, separator, index", "__split_index($1, $2, $3)", "the piece with that index from 0, or NULL"},
     {"STARTSWITH", "text, part", "starts_with($1, $2)", "whether the text begins with the part"},
     {"ENDSWITH", "text, part", "ends_with($1, $2)", "whether the text ends with the part"},
@@ -54,6 +57,7 @@ constexpr FlinkFunction kFunctions[] = {
     {"INITCAP", "text", R"(array_to_string(list_transform(regexp_extract_all(lower($1), '[\pL\pN]+|[^\pL\pN]+'), __x -> upper(__x[1]) || __x[2:]), ''))",
      "the first letter of each word in upper case, the others in lower case"},
     {"IS_ALPHA", "text", "coalesce(regexp_full_match($1, '\\pL+'), false)", "whether all characters are letters"},
+    {"IS_DECIMAL", "text", "coalesce(regexp_full_match($1, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?'), false)", "whether the text is a number"},
     {"IS_DIGIT", "text", "coalesce(regexp_full_match($1, '\\p{Nd}+'), false)", "whether all characters are digits"},
     {"URL_ENCODE", "text", "replace(replace(replace(url_encode($1), '%20', '+'), '%2A', '*'), '~', '%7E')", "as a form of the web sends it"},
     {"URL_DECODE", "text", "url_decode(replace($1, '+', ' '))", "the text that URL_ENCODE was given"},
@@ -77,6 +81,7 @@ constexpr FlinkFunction kFunctions[] = {
     {"RAND_INTEGER", "bound", "CAST(floor(random() * $1) AS INTEGER)", "random integer from 0 to bound - 1"},
     {"TRUNCATE", "x, digits", "CASE WHEN $1 < 0 THEN -floor(-$1 * power(10, $2)) / power(10, $2) ELSE floor($1 * power(10, $2)) / power(10, $2) END",
      "cut after that many digits"},
+    {"TRUNCATE", "x", "trunc($1)", "cut to a whole number"},
     // Time
     {"TO_TIMESTAMP", "text", "TRY_CAST($1 AS TIMESTAMP)", "TIMESTAMP from 'yyyy-MM-dd HH:mm:ss', or NULL"},
     {"TO_TIMESTAMP", "text, pattern", "try_strptime($1, __strftime_pattern($2))", "TIMESTAMP by a Java pattern, or NULL"},
@@ -85,8 +90,9 @@ constexpr FlinkFunction kFunctions[] = {
      "TIMESTAMP_LTZ from seconds (precision 0) or milliseconds (3)"},
     {"TO_DATE", "text", "TRY_CAST($1 AS DATE)", "DATE from 'yyyy-MM-dd', or NULL"},
     {"TO_DATE", "text, pattern", "CAST(try_strptime($1, __strftime_pattern($2)) AS DATE)", "DATE by a Java pattern, or NULL"},
-    {"DATE_FORMAT", "time, pattern", "strftime($1, __strftime_pattern($2))", "text by a Java pattern; a TIMESTAMP_LTZ in the local zone"},
+    {"DATE_FORMAT", "time, pattern", "strftime(__time_of($1), __strftime_pattern($2))", "text by a Java pattern; a TIMESTAMP_LTZ in the local zone; a text is taken for a TIMESTAMP"},
     {"UNIX_TIMESTAMP", "text", "CAST(epoch(CAST(CAST($1 AS TIMESTAMP) AS TIMESTAMP WITH TIME ZONE)) AS BIGINT)", "seconds since 1970 of a local time"},
+    {"UNIX_TIMESTAMP", "text, pattern", "CAST(epoch(CAST(try_strptime($1, __strftime_pattern($2)) AS TIMESTAMP WITH TIME ZONE)) AS BIGINT)", "the same by a Java pattern, or NULL"},
     {"FROM_UNIXTIME", "seconds", "strftime(make_timestamptz(CAST($1 AS BIGINT) * 1000000), '%Y-%m-%d %H:%M:%S')", "local time as text"},
     {"FROM_UNIXTIME", "seconds, pattern", "strftime(make_timestamptz(CAST($1 AS BIGINT) * 1000000), __strftime_pattern($2))", "local time by a Java pattern"},
     {"CONVERT_TZ", "text, from, to", "strftime(timezone($3, timezone($2, CAST($1 AS TIMESTAMP))), '%Y-%m-%d %H:%M:%S')", "a time of one zone in another"},
@@ -97,6 +103,7 @@ constexpr FlinkFunction kFunctions[] = {
     {"CEILING", "time, 'unit'", "CASE WHEN date_trunc($2, $1) = $1 THEN $1 ELSE date_trunc($2, $1) + CAST('1 ' || $2 AS INTERVAL) END", "CEILING(time TO unit)"},
     {"CURRENT_TIMESTAMP", "", "__now()", "the present, at each row"},
     {"NOW", "", "__now()", "the present, at each row"},
+    {"CURRENT_ROW_TIMESTAMP", "", "__now()", "the present, at each row"},
     {"LOCALTIMESTAMP", "", "CAST(__now() AS TIMESTAMP)", "the present as local time"},
     {"CURRENT_DATE", "", "CAST(__now() AS DATE)", "today in the local zone"},
     {"UNIX_TIMESTAMP", "", "CAST(floor(epoch(__now())) AS BIGINT)", "seconds since 1970"},
@@ -105,6 +112,7 @@ constexpr FlinkFunction kFunctions[] = {
     {"ELEMENT", "array", "$1[1]", "the only element"},
     {"ARRAY_JOIN", "array, separator", "array_to_string($1, $2)", "elements as one text"},
     {"ARRAY_REMOVE", "array, value", "list_filter($1, __x -> __x IS DISTINCT FROM $2)", "without that value"},
+    {"ARRAY_EXCEPT", "array, array", "list_filter($1, (__x, __i) -> NOT coalesce(list_contains($2, __x), false) AND list_position($1, __x) = __i)", "elements of the first that the second has not, each once"},
     {"ARRAY_UNION", "array, array", "list_distinct(list_concat($1, $2))", "elements of both, each once"},
     {"ARRAY_PREPEND", "array, value", "list_prepend($2, $1)", "with the value before the first element"},
     {"ARRAY_MAX", "array", "list_max($1)", "the largest element"},
@@ -122,9 +130,11 @@ constexpr FlinkFunction kFunctions[] = {
     {"JSON_VALUE", "json, path", "CASE WHEN json_type($1, $2) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string($1, $2) END", "a scalar as text; NULL for objects, arrays and what is absent"},
     {"JSON_QUERY", "json, path", "CASE WHEN json_type($1, $2) IN ('OBJECT', 'ARRAY') THEN CAST(json_extract($1, $2) AS VARCHAR) END", "an object or array as JSON text"},
     {"JSON_EXISTS", "json, path", "json_exists($1, $2)", "whether the path exists"},
+    {"JSON_UNQUOTE", "text", "CASE WHEN json_valid($1) AND json_type($1) = 'VARCHAR' THEN json_extract_string($1, '$') ELSE $1 END", "the text that a JSON string holds; other text as it is"},
     // Aggregates: DISTINCT, FILTER and ORDER BY are kept
     {"LISTAGG", "text", "string_agg($1, ',')", "texts joined by commas"},
     {"LISTAGG", "text, separator", "string_agg($1, $2)", "texts joined by the separator"},
+    {"JSON_OBJECTAGG", "key, value", "json_group_object($1, $2)", "JSON_OBJECTAGG(KEY key VALUE value): an object of all rows"},
     {"FIRST_VALUE", "x", "first($1)", "the first value"},
     {"LAST_VALUE", "x", "last($1)", "the last value"},
     {"PERCENTILE", "x, p", "quantile_cont($1, $2)", "the value below which the share p (0 to 1) of the values lies, between two by their distance"},
@@ -271,6 +281,15 @@ ParsedPtr special(duckdb::FunctionExpression& call, const std::string& name, con
                   !group.Cast<duckdb::ConstantExpression>().value.IsNull();
     if (!regex || !number || !literal_pattern(*regex, group.Cast<duckdb::ConstantExpression>().value.GetValue<int64_t>())) return nullptr;
     return duckdb::make_uniq<duckdb::FunctionExpression>(kLiteralExtract, std::move(call.children));
+  }
+  // Paths in lax mode are the only ones there are; strict ones give NULL where they would fail.
+  if ((name == "json_value" || name == "json_query" || name == "json_exists") && call.children.size() == 2) {
+    const std::string* path = constant_text(*call.children[1]);
+    const size_t blank = path ? path->find(' ') : std::string::npos;
+    const std::string mode = blank == std::string::npos ? "" : lower_case(path->substr(0, blank));
+    if (mode == "lax" || mode == "strict") {
+      call.children[1] = duckdb::make_uniq<duckdb::ConstantExpression>(Value(path->substr(path->find_first_not_of(' ', blank))));
+    }
   }
   if (name == "concat" && call.children.size() > 1) {
     ParsedPtr result = std::move(call.children[0]);

@@ -28,8 +28,46 @@ std::string value(const std::string& expression) {
   return lines.size() == 1 ? lines[0] : "no row";
 }
 
+TEST(FlinkFunctions, BetweenInEitherOrder) {
+  EXPECT_EQ(value("n BETWEEN SYMMETRIC 10 AND 5"), "true");
+  EXPECT_EQ(value("n BETWEEN SYMMETRIC 5 AND 10"), "true");
+  EXPECT_EQ(value("n BETWEEN SYMMETRIC 10 AND 8"), "false");
+  EXPECT_EQ(value("n NOT BETWEEN SYMMETRIC 10 AND 5"), "false");
+  EXPECT_EQ(value("n NOT BETWEEN SYMMETRIC 10 AND 8 AND n BETWEEN ASYMMETRIC 7 AND 7"), "true");
+  EXPECT_EQ(value("n BETWEEN 10 AND 5"), "false");
+}
+
+TEST(FlinkFunctions, JsonOfKeysAndValues) {
+  EXPECT_EQ(value("JSON_OBJECT(KEY 'a' VALUE n, 'b' VALUE JSON_OBJECT('c' VALUE s) NULL ON NULL)"), R"({"a":7,"b":{"c":"order-42-x"}})");
+  EXPECT_EQ(value("JSON_OBJECT()"), "{}");
+  EXPECT_EQ(value("JSON_OBJECTAGG(KEY s VALUE n)"), R"({"order-42-x":7})");
+  EXPECT_NE(runner().error("SELECT JSON_OBJECT('a' VALUE n ABSENT ON NULL) FROM src").find("unsupported: ABSENT ON NULL"), std::string::npos);
+  EXPECT_EQ(value("JSON_VALUE('{\"a\": {\"b\": 5}}', 'lax $.a.b')"), "5");
+  EXPECT_EQ(value("JSON_EXISTS('{\"a\": 1}', 'strict $.a')"), "true");
+  EXPECT_EQ(value("JSON_UNQUOTE('\"a\"') || JSON_UNQUOTE('b\"')"), "ab\"");
+}
+
+TEST(FlinkFunctions, MoreOfTimesAndArrays) {
+  EXPECT_EQ(value("DATE_FORMAT('2024-01-05 10:00:00', 'yyyyMMdd')"), "20240105");
+  EXPECT_EQ(value("DATE_FORMAT(t, 'yyyy-MM-dd HH:mm')"), "2024-03-09 07:05");
+  EXPECT_EQ(value("UNIX_TIMESTAMP('01/02/1970', 'dd/MM/yyyy')"), "2678400");
+  EXPECT_EQ(value("CURRENT_ROW_TIMESTAMP() IS NOT NULL"), "true");
+  EXPECT_EQ(value("TRUNCATE(42.324)"), "42");
+  EXPECT_EQ(value("ARRAY_EXCEPT(ARRAY[3, 1, 3, 2], a)"), "[2]");
+  EXPECT_EQ(value("ARRAY_EXCEPT(ARRAY[5, 4, 5], a)"), "[5, 4]");
+}
+
 TEST(FlinkFunctions, Text) {
   EXPECT_EQ(value("CHAR_LENGTH('häuser')"), "6");
+  EXPECT_EQ(value("OVERLAY('xxxxxtest' PLACING 'xxxx' FROM 6)"), "xxxxxxxxx");
+  EXPECT_EQ(value("OVERLAY('xxxxxtest' PLACING 'xxxx' FROM 6 FOR 2)"), "xxxxxxxxxst");
+  EXPECT_EQ(value("CHR(353)"), "a");
+  EXPECT_EQ(value("IS_DECIMAL('-12.5e3')"), "true");
+  EXPECT_EQ(value("IS_DECIMAL('1.2.3')"), "false");
+  EXPECT_EQ(value("IS_DECIMAL(CAST(NULL AS STRING))"), "false");
+  EXPECT_EQ(value("s IS JSON"), "false");
+  EXPECT_EQ(value("'1' || '2' IS JSON SCALAR = TRUE"), "true");
+  EXPECT_EQ(value("NOT '[1]' IS NOT JSON ARRAY"), "true");
   EXPECT_EQ(value("CHARACTER_LENGTH(s)"), "10");
   EXPECT_EQ(value("COUNT_CHAR(s, 'r')"), "2");
   EXPECT_EQ(value("ASCII('A')"), "65");

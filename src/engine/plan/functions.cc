@@ -72,6 +72,20 @@ void or_one_null(DataChunk& input, duckdb::ExpressionState&, Vector& result) {
   }
 }
 
+// A text is taken for a TIMESTAMP; what is a time stays.
+duckdb::unique_ptr<duckdb::Expression> as_time(duckdb::FunctionBindExpressionInput& input) {
+  auto& argument = input.children[0];
+  const auto id = argument->return_type.id();
+  const bool text = id == LogicalTypeId::VARCHAR || id == LogicalTypeId::STRING_LITERAL || id == LogicalTypeId::SQLNULL;
+  return text ? duckdb::BoundCastExpression::AddCastToType(input.context, std::move(argument), LogicalType::TIMESTAMP) : std::move(argument);
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> bind_time(duckdb::ClientContext&, ScalarFunction& function, Arguments& arguments) {
+  function.arguments[0] = arguments[0]->return_type;
+  function.SetReturnType(LogicalType::TIMESTAMP);
+  return nullptr;
+}
+
 void now(DataChunk& input, duckdb::ExpressionState&, Vector& result) {
   (void)input;
   result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
@@ -104,6 +118,9 @@ void register_functions(duckdb::DatabaseInstance& database) {
   ScalarFunction present("__now", {}, LogicalType::TIMESTAMP_TZ, now);
   present.SetStability(duckdb::FunctionStability::VOLATILE);
   register_scalar_function(database, present);
+  auto time = with_any("__time_of", LogicalType::ANY, pass_through, bind_time);
+  time.SetBindExpressionCallback(as_time);
+  register_scalar_function(database, time);
   register_text_functions(database);
   register_row_casts(database);
   register_unnest_functions(database);

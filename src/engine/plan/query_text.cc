@@ -30,7 +30,7 @@ class Rewriter {
 
  private:
   // What an open bracket means for its end.
-  enum class Bracket { kPlain, kDropped, kCast, kMap, kRound };
+  enum class Bracket { kPlain, kDropped, kCast, kMap, kRound, kJsonObject };
 
   const Token& peek(size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
   bool word(std::string_view keyword, size_t ahead = 0) const {
@@ -142,11 +142,40 @@ class Rewriter {
       return {};
     }
     if (word("IS") && (word("JSON", 1) || (word("NOT", 1) && word("JSON", 2)))) return step_is_json();
+    if (word("BETWEEN") && word("SYMMETRIC", 1)) {
+      const bool negated = at_ > 0 && tokens_[at_ - 1].kind == TokenKind::kWord && same_word(tokens_[at_ - 1].text, "NOT");
+      pass();
+      out_.symmetric.insert(out_.offsets[out_.offsets.size() - (negated ? 2 : 1)].first);
+      drop();
+      return {};
+    }
+    if ((word("JSON_OBJECT") || word("JSON_OBJECTAGG")) && symbol('(', 1)) return open(Bracket::kJsonObject, 2);
+    if (top() == Bracket::kJsonObject) return step_json_object();
     if (word("MATCH_RECOGNIZE") && symbol('(', 1)) return error(peek(), ErrorKind::kUnsupported, "MATCH_RECOGNIZE");
     if (word("FOR") && word("SYSTEM_TIME", 1)) {
       return error(peek(), ErrorKind::kUnsupported, "FOR SYSTEM_TIME AS OF (join with a bounded table without it, or declare both as streams in Flink)");
     }
     pass();
+    return {};
+  }
+
+  // JSON_OBJECT([KEY] key VALUE value, … [NULL ON NULL])
+  Status step_json_object() {
+    const bool first = at_ > 0 && (tokens_[at_ - 1].text == "(" || tokens_[at_ - 1].text == ",");
+    const bool alone = symbol(',', 1) || symbol(')', 1) || symbol('.', 1) || symbol('|', 1) || word("VALUE", 1);
+    if (word("KEY") && first && !alone) {
+      drop();
+    } else if (word("VALUE") && !first && separator_ + 1 != at_) {
+      separator_ = at_;
+      put(peek(), ",");
+      at_++;
+    } else if (word("NULL") && word("ON", 1) && word("NULL", 2)) {
+      for (int i = 0; i < 3; i++) drop();
+    } else if (word("ABSENT") && word("ON", 1) && word("NULL", 2)) {
+      return error(peek(), ErrorKind::kUnsupported, "ABSENT ON NULL");
+    } else {
+      pass();
+    }
     return {};
   }
 
@@ -260,6 +289,7 @@ class Rewriter {
   size_t base_;
   size_t at_ = 0;
   size_t end_ = 0;  // of the last token put
+  size_t separator_ = SIZE_MAX - 1;  // the last VALUE between key and value
   std::vector<Bracket> brackets_;
   RewrittenText out_;
 };

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,8 @@ struct RewrittenText {
   // (nothing: any JSON); ascending.
   std::vector<std::pair<size_t, std::optional<JsonKind>>> json_tests;
 
+  // Where [NOT] BETWEEN begins in `sql` for [NOT] BETWEEN SYMMETRIC.
+  std::set<size_t> symmetric;
   // The options of hints on tables, by where the table's name begins in the text that it came from.
   std::map<size_t, std::vector<TableOption>> table_hints;
 

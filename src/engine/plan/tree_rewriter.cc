@@ -347,6 +347,23 @@ void TreeRewriter::json_test(ParsedPtr& item) const {
   item = std::move(call);
 }
 
+// x BETWEEN SYMMETRIC a AND b: the bounds may stand in either order.
+void TreeRewriter::symmetric_between(ParsedPtr& item) const {
+  const bool negated = item->GetExpressionType() == duckdb::ExpressionType::OPERATOR_NOT;
+  ParsedPtr& test = negated ? item->Cast<duckdb::OperatorExpression>().children[0] : item;
+  if (test->GetExpressionType() != duckdb::ExpressionType::COMPARE_BETWEEN || !item->GetQueryLocation().IsValid()) return;
+  const size_t place = item->GetQueryLocation().GetIndex() - std::min(text_->prefix, item->GetQueryLocation().GetIndex());
+  if (text_->rewritten.symmetric.count(place) == 0) return;
+  auto turned = test->Copy();
+  auto& between = turned->Cast<duckdb::BetweenExpression>();
+  std::swap(between.lower, between.upper);
+  const std::string alias = test->GetAlias();
+  const auto location = item->GetQueryLocation();
+  test = duckdb::make_uniq<duckdb::ConjunctionExpression>(duckdb::ExpressionType::CONJUNCTION_OR, std::move(test), std::move(turned));
+  test->SetAlias(alias);
+  test->SetQueryLocation(location);
+}
+
 void TreeRewriter::expression(ParsedPtr& item, const Names& ctes) {
   if (item->GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) {
     auto& subquery = item->Cast<duckdb::SubqueryExpression>();
@@ -360,6 +377,7 @@ void TreeRewriter::expression(ParsedPtr& item, const Names& ctes) {
   }
   duckdb::ParsedExpressionIterator::EnumerateChildren(*item, [&](ParsedPtr& child) { expression(child, ctes); });
   json_test(item);
+  symmetric_between(item);
   if (item->GetExpressionClass() == duckdb::ExpressionClass::CAST) cast_rows_by_position(item->Cast<duckdb::CastExpression>());
   item->SetQueryLocation(relocated(item->GetQueryLocation()));
   if (item->GetExpressionClass() == duckdb::ExpressionClass::FUNCTION) {

@@ -68,6 +68,7 @@ class TreeRewriter {
   TableRefPtr source(const TableDefinition& definition);
   void expression(ParsedPtr& expression, const Names& ctes);
   void json_test(ParsedPtr& expression) const;
+  void symmetric_between(ParsedPtr& expression) const;
 
   size_t relocated(duckdb::optional_idx location) const;
   std::string show(duckdb::optional_idx relocated_location) const;
