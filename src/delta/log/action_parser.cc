@@ -281,10 +281,9 @@ bool opens_over_lines(std::string_view lines) {
   return next != std::string_view::npos && lines[next] == '\n';
 }
 
-// Whether text behind an action may be passed over: what a commit says of itself decides nothing about the table, and there
-// are logs with a stray letter behind it, which readers on the JVM do not see. It must not be the begin of another action.
-bool may_be_dropped(bool only_commit_info, std::string_view rest_of_line) {
-  return only_commit_info && rest_of_line.find_first_of("{}[]\"") == std::string_view::npos;
+// Some versions of Databricks put an x behind every action.
+bool is_stray_letter(std::string_view rest_of_line) {
+  return rest_of_line.starts_with('x') && rest_of_line.find_first_not_of(" \t\r", 1) == std::string_view::npos;
 }
 
 // Skips one action without a look at what it holds.
@@ -357,6 +356,7 @@ Status ActionParser::parse(std::string_view lines, ActionHandler& handler, bool 
       const char* line_end = at + line_at(at, end).size();
       const char* last = line_end - 1;
       while (*last == '\r' || *last == ' ' || *last == '\t') last--;
+      if (*last == 'x') last--;
       if (*last != '}') return wrong(corrupt("the line ends in the middle"));
       at = line_end + (line_end < end ? 1 : 0);
       continue;
@@ -368,9 +368,7 @@ Status ActionParser::parse(std::string_view lines, ActionHandler& handler, bool 
     json.skip_blanks();
     if (!json.at_end() && *json.at() != '\n') {
       Status handled;
-      bool only_commit_info = true;
       json.object([&](std::string_view action) {
-        only_commit_info = only_commit_info && action == "commitInfo";
         if (json.null()) return;
         handled = parser_->dispatch(action, handler);
         if (!handled.ok()) json.fail("an action is wrong");
@@ -379,7 +377,7 @@ Status ActionParser::parse(std::string_view lines, ActionHandler& handler, bool 
       json.skip_blanks();
       if (!json.failed() && !json.at_end() && *json.at() != '\n') {
         std::string_view rest = line_at(json.at(), text.data() + text.size());
-        if (!may_be_dropped(only_commit_info, rest)) json.fail("there is text after the action");
+        if (!is_stray_letter(rest)) json.fail("there is text after the action");
         else json.start(rest.data() + rest.size(), text.data() + text.size());
       }
       if (json.failed()) return wrong(corrupt(json.failure()));
