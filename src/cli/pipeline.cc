@@ -30,7 +30,8 @@ class Loader {
   Status run() {
     DS_ASSIGN_OR_RETURN(std::vector<engine::Statement> statements, engine::parse_script(text_));
     for (const engine::Statement& statement : statements) {
-      DS_RETURN_IF_ERROR(std::visit([this](const auto& body) { return execute(body); }, statement.body));
+      Status done = std::visit([this](const auto& body) { return execute(body); }, statement.body);
+      if (!done.ok()) return placed(done.error(), statement.position);
     }
     pipeline_.statements = statements.size();
     pipeline_.fingerprint = fingerprint_.text();
@@ -38,6 +39,13 @@ class Loader {
   }
 
  private:
+  // What does not know its place stands somewhere in the statement.
+  Error placed(const Error& error, engine::SourcePosition statement) const {
+    const std::string message = error.describe();
+    if (message.find(" at line ") != std::string::npos || message.find("(line ") != std::string::npos) return error;
+    return {error.kind(), fmt::format("{} at {}", message, engine::show_place(text_, statement))};
+  }
+
   Status execute(const engine::SetStatement& set) {
     if (!set.key.empty()) return pipeline_.settings.set(set.key, set.value, false);
     for (const auto& [key, value] : pipeline_.settings.shown()) pipeline_.output += fmt::format("'{}' = '{}'\n", key, value);
