@@ -215,13 +215,14 @@ class TableParser {
         if (how.empty() && cursor_.accept(word)) how = word;
       }
       if (how.empty()) return cursor_.unexpected("INCLUDING, EXCLUDING, OVERWRITING or ')'", {"INCLUDING", "EXCLUDING", "OVERWRITING"});
-      for (std::string_view word : {"ALL", "CONSTRAINTS", "GENERATED", "METADATA", "OPTIONS", "PARTITIONS", "WATERMARKS"}) {
+      for (std::string_view word : {"ALL", "CONSTRAINTS", "DISTRIBUTION", "GENERATED", "METADATA", "OPTIONS", "PARTITIONS", "WATERMARKS"}) {
         if (what.empty() && cursor_.accept(word)) what = word;
       }
       if (what.empty()) {
-        return cursor_.unexpected("ALL, CONSTRAINTS, GENERATED, METADATA, OPTIONS, PARTITIONS or WATERMARKS",
-                                  {"ALL", "CONSTRAINTS", "GENERATED", "METADATA", "OPTIONS", "PARTITIONS", "WATERMARKS"});
+        return cursor_.unexpected("ALL, CONSTRAINTS, DISTRIBUTION, GENERATED, METADATA, OPTIONS, PARTITIONS or WATERMARKS",
+                                  {"ALL", "CONSTRAINTS", "DISTRIBUTION", "GENERATED", "METADATA", "OPTIONS", "PARTITIONS", "WATERMARKS"});
       }
+      if (what == "DISTRIBUTION") continue;  // no table has one (DISTRIBUTED BY)
       statement_.like_options.push_back(how + " " + what);
     }
     return {};
