@@ -282,6 +282,14 @@ ParsedPtr special(duckdb::FunctionExpression& call, const std::string& name, con
     if (!regex || !number || !literal_pattern(*regex, group.Cast<duckdb::ConstantExpression>().value.GetValue<int64_t>())) return nullptr;
     return duckdb::make_uniq<duckdb::FunctionExpression>(kLiteralExtract, std::move(call.children));
   }
+  if (name == "json_value" && call.children.size() == 3 && call.children[2]->GetExpressionClass() == duckdb::ExpressionClass::CAST) {
+    LogicalType type = call.children[2]->Cast<duckdb::CastExpression>().cast_type;
+    call.children.pop_back();
+    auto text = duckdb::make_uniq_base<duckdb::ParsedExpression, duckdb::FunctionExpression>(call.function_name, std::move(call.children));
+    text->SetQueryLocation(call.GetQueryLocation());
+    rewrite_function(text, show);
+    return duckdb::make_uniq<duckdb::CastExpression>(std::move(type), std::move(text), true);
+  }
   // Paths in lax mode are the only ones there are; strict ones give NULL where they would fail.
   if ((name == "json_value" || name == "json_query" || name == "json_exists") && call.children.size() == 2) {
     const std::string* path = constant_text(*call.children[1]);

@@ -43,6 +43,11 @@ TEST(FlinkFunctions, JsonOfKeysAndValues) {
   EXPECT_EQ(value("JSON_OBJECTAGG(KEY s VALUE n)"), R"({"order-42-x":7})");
   EXPECT_NE(runner().error("SELECT JSON_OBJECT('a' VALUE n ABSENT ON NULL) FROM src").find("unsupported: ABSENT ON NULL"), std::string::npos);
   EXPECT_EQ(value("JSON_VALUE('{\"a\": {\"b\": 5}}', 'lax $.a.b')"), "5");
+  EXPECT_EQ(value("JSON_VALUE('{\"a\": 5}', '$.a' RETURNING INTEGER NULL ON EMPTY) + 1"), "6");
+  EXPECT_EQ(value("JSON_VALUE('{\"a\": \"x\"}', '$.a' RETURNING DOUBLE NULL ON EMPTY NULL ON ERROR)"), "NULL");
+  EXPECT_EQ(value("JSON_VALUE('{\"a\": true}', 'lax $.a' RETURNING BOOLEAN)"), "true");
+  EXPECT_NE(runner().error("SELECT JSON_VALUE(s, '$.a' DEFAULT 'x' ON EMPTY) FROM src").find("unsupported: DEFAULT"), std::string::npos);
+  EXPECT_NE(runner().error("SELECT JSON_QUERY(s, '$.a' WITH CONDITIONAL ARRAY WRAPPER) FROM src").find("unsupported: a WRAPPER"), std::string::npos);
   EXPECT_EQ(value("JSON_EXISTS('{\"a\": 1}', 'strict $.a')"), "true");
   EXPECT_EQ(value("JSON_UNQUOTE('\"a\"') || JSON_UNQUOTE('b\"')"), "ab\"");
 }

@@ -30,7 +30,7 @@ class Rewriter {
 
  private:
   // What an open bracket means for its end.
-  enum class Bracket { kPlain, kDropped, kCast, kMap, kRound, kJsonObject };
+  enum class Bracket { kPlain, kDropped, kCast, kMap, kRound, kJsonObject, kJsonPath };
 
   const Token& peek(size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
   bool word(std::string_view keyword, size_t ahead = 0) const {
@@ -151,10 +151,43 @@ class Rewriter {
     }
     if ((word("JSON_OBJECT") || word("JSON_OBJECTAGG")) && symbol('(', 1)) return open(Bracket::kJsonObject, 2);
     if (top() == Bracket::kJsonObject) return step_json_object();
+    if ((word("JSON_VALUE") || word("JSON_QUERY") || word("JSON_EXISTS")) && symbol('(', 1)) return open(Bracket::kJsonPath, 2);
+    if (top() == Bracket::kJsonPath) return step_json_path();
     if (word("MATCH_RECOGNIZE") && symbol('(', 1)) return error(peek(), ErrorKind::kUnsupported, "MATCH_RECOGNIZE");
     if (word("FOR") && word("SYSTEM_TIME", 1)) {
       return error(peek(), ErrorKind::kUnsupported, "FOR SYSTEM_TIME AS OF (join with a bounded table without it, or declare both as streams in Flink)");
     }
+    pass();
+    return {};
+  }
+
+  // JSON_VALUE(json, path [RETURNING type] [NULL ON EMPTY] [NULL ON ERROR]): the type goes along as an argument.
+  Status step_json_path() {
+    if (word("RETURNING")) {
+      put(peek(), ", CAST(NULL");
+      at_++;
+      end_ = 0;
+      out_.sql += " AS ";
+      const Token& first = peek();
+      pass();
+      if (symbol('(')) {
+        while (peek().kind != TokenKind::kEnd && !symbol(')')) pass();
+        pass();
+      }
+      const Token& last = tokens_[at_ - 1];
+      auto type = parse_type(text_.substr(first.offset, last.offset + last.text.size() - first.offset));
+      if (!type.ok()) return error(first, type.error().kind(), "RETURNING in JSON_VALUE names no type");
+      out_.sql += ')';
+      return {};
+    }
+    for (std::string_view how : {"NULL", "ERROR", "FALSE", "TRUE", "UNKNOWN"}) {
+      if (!word(how) || !word("ON", 1) || !(word("EMPTY", 2) || word("ERROR", 2))) continue;
+      if (how != "NULL" && how != "FALSE") return error(peek(), ErrorKind::kUnsupported, fmt::format("{} ON {}", how, peek(2).text));
+      for (int i = 0; i < 3; i++) drop();
+      return {};
+    }
+    if (word("DEFAULT")) return error(peek(), ErrorKind::kUnsupported, "DEFAULT … ON EMPTY or ON ERROR (COALESCE gives a default)");
+    if (word("WITH") || word("WITHOUT")) return error(peek(), ErrorKind::kUnsupported, "a WRAPPER of JSON_QUERY");
     pass();
     return {};
   }
