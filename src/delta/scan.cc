@@ -67,6 +67,14 @@ bool orders(const LogicalType& type) {
   return !type.IsNested() && type.id() != LogicalTypeId::SQLNULL && type.id() != LogicalTypeId::VARIANT && type.id() != LogicalTypeId::GEOMETRY;
 }
 
+// A path that cannot be resolved is refused also where the log alone answers: the entry is none of a file. Few need more than a look.
+Status check_path(std::string_view path, const storage::ObjectStore& store) {
+  const bool plain = !path.empty() && path.front() != '/' && path.find_first_of("%:") == std::string_view::npos;
+  if (plain) return {};
+  auto resolved = resolve_path(path, store);
+  return resolved.ok() ? Status() : Status(std::move(resolved).error());
+}
+
 bool has_exact_text(const LogicalType& type) {
   return type.IsIntegral() || type.id() == LogicalTypeId::DECIMAL || type.id() == LogicalTypeId::DATE;
 }
@@ -171,6 +179,7 @@ Result<FileSelection> select_files(const Snapshot& snapshot, const std::vector<P
         return {};
       }
     }
+    DS_RETURN_IF_ERROR(check_path(file.path, *snapshot.store()));
     auto rows = live_rows(file, text);
     selection.rows = rows && selection.rows ? std::optional(*selection.rows + *rows) : std::nullopt;
     selection.places.push_back(place);

@@ -131,6 +131,13 @@ TEST_F(Scan, TellsWhatAFileIs) {
   EXPECT_EQ(file.deletion_vector->cardinality, 1);
 }
 
+TEST_F(Scan, APathThatIsNoneIsRefusedThoughNobodyOpensIt) {
+  table_.commit(0, {protocol_line(), metadata_line(), add_line("a%zz", 1, stats(R"({"numRecords":3})"))});
+  auto selection = select_files(*table_.open());
+  ASSERT_FALSE(selection.ok());
+  EXPECT_EQ(selection.error().kind(), ErrorKind::kCorrupt);
+}
+
 TEST_F(Scan, WithoutFilesThereIsNoPlan) {
   table_.commit(0, {protocol_line(), metadata_line()});
   EXPECT_FALSE(plan_scan(*table_.open(std::nullopt, LoadFiles::kNone)).ok());
