@@ -17,7 +17,7 @@ duckdb::unique_ptr<duckdb::FileHandle> SinkFiles::OpenFile(const std::string& pa
 }
 
 int64_t SinkFiles::Write(duckdb::FileHandle&, void* buffer, int64_t bytes) {
-  auto status = sink_.append({static_cast<const char*>(buffer), static_cast<size_t>(bytes)});
+  auto status = pages_.append({static_cast<const char*>(buffer), static_cast<size_t>(bytes)});
   if (!status.ok()) failure_.raise(std::move(status).error());
   written_ += bytes;
   return bytes;

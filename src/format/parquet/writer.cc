@@ -113,8 +113,9 @@ class FileWriter final : public ParquetFileWriter {
     if (!writer_) return internal("a Parquet file is finished twice");
     DS_RETURN_IF_ERROR(guard([&]() -> Status {
       if (buffer_->Count() > 0) flush();
+      files_.pages().end_pages(writer_->FileSize());
       writer_->Finalize();
-      return {};
+      return files_.pages().finish();
     }));
     writer_.reset();
     buffer_.reset();
