@@ -75,6 +75,8 @@ TEST(FlinkFunctions, Text) {
   EXPECT_EQ(value("NOT '[1]' IS NOT JSON ARRAY"), "true");
   EXPECT_EQ(value("CHARACTER_LENGTH(s)"), "10");
   EXPECT_EQ(value("COUNT_CHAR(s, 'r')"), "2");
+  EXPECT_EQ(value("COUNT_CHAR('aaaaaaaaaaaaaaaaab', 'a')"), "17");
+  EXPECT_EQ(value("COUNT_CHAR('`a`bcdefgàaa¡', 'a')"), "3");
   EXPECT_EQ(value("ASCII('A')"), "65");
   EXPECT_EQ(value("INSTR(s, '42')"), "7");
   EXPECT_EQ(value("POSITION('42' IN s)"), "7");
@@ -84,6 +86,11 @@ TEST(FlinkFunctions, Text) {
   EXPECT_EQ(value("SPLIT_INDEX('a/b/c', '/', 1)"), "b");
   EXPECT_EQ(value("SPLIT_INDEX('a/b/c', '/', 3)"), "NULL");
   EXPECT_EQ(value("SPLIT_INDEX(s, '-', 0)"), "order");
+  EXPECT_EQ(value("SPLIT_INDEX('https://www.nexmark.com/abcdefghijklmnopq/item.htm?query=1', '/', 3)"), "abcdefghijklmnopq");
+  EXPECT_EQ(value("SPLIT_INDEX('//////////x', '/', 10)"), "x");
+  EXPECT_EQ(value("SPLIT_INDEX('//////////x', '/', 9)"), "");
+  EXPECT_EQ(value("SPLIT_INDEX('//////////x', '/', 11)"), "NULL");
+  EXPECT_EQ(value("SPLIT_INDEX('éèàüöä.¯ÿ.0/1', '.', 1)"), "¯ÿ");
   EXPECT_EQ(value("STARTSWITH(s, 'ord')"), "true");
   EXPECT_EQ(value("ENDSWITH(s, 'ord')"), "false");
   EXPECT_EQ(value("BTRIM('  x ')"), "x");
