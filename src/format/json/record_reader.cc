@@ -94,7 +94,8 @@ RecordReader::Outcome RecordReader::read_object(ObjectNode& object, size_t row) 
   return found == object.children.size() ? Outcome::kOk : finish_missing(object, row);
 }
 
-int32_t RecordReader::match(ObjectNode& object, size_t field, const char* key) {
+// The path of a scalar field is inlined by force: it is short for each field, but the compiler takes it for too long.
+[[gnu::always_inline]] inline int32_t RecordReader::match(ObjectNode& object, size_t field, const char* key) {
   if (field < object.expected.size()) {
     const ExpectedField& expected = object.expected[field];
     if (expected.stands_at(key)) return expected.child;
@@ -119,7 +120,7 @@ int32_t RecordReader::look_up(ObjectNode& object, size_t field, std::string_view
   return child;
 }
 
-RecordReader::Outcome RecordReader::read_child(ObjectNode::Child& child, size_t row) {
+[[gnu::always_inline]] inline RecordReader::Outcome RecordReader::read_child(ObjectNode::Child& child, size_t row) {
   if (child.values.size() == 1) return read_value(child.values[0], row);
   const uint32_t* start = at_;
   for (ValueNode& value : child.values) {
@@ -145,7 +146,7 @@ RecordReader::Outcome RecordReader::read_value(ValueNode& value, size_t row) {
   return outcome == Outcome::kOk ? set_null(value, row) : outcome;
 }
 
-RecordReader::Outcome RecordReader::read_present(ValueNode& value, size_t row) {
+[[gnu::always_inline]] inline RecordReader::Outcome RecordReader::read_present(ValueNode& value, size_t row) {
   if (value.validity && !value.validity->AllValid()) value.validity->SetValid(row);
   switch (value.kind) {
     case ValueNode::Kind::kScalar: return read_scalar(value, row);
@@ -155,7 +156,7 @@ RecordReader::Outcome RecordReader::read_present(ValueNode& value, size_t row) {
   }
 }
 
-RecordReader::Outcome RecordReader::read_scalar(ValueNode& value, size_t row) {
+[[gnu::always_inline]] inline RecordReader::Outcome RecordReader::read_scalar(ValueNode& value, size_t row) {
   if (here() == '"') return read_string(value, row);
   if (value.scalar.kind == ScalarKind::kVarchar) return read_text(value, row);
   if (value.scalar.kind == ScalarKind::kBlob || here() == '{' || here() == '[') return mismatch(value, at_);
@@ -169,7 +170,7 @@ RecordReader::Outcome RecordReader::read_scalar(ValueNode& value, size_t row) {
   return Outcome::kOk;
 }
 
-RecordReader::Outcome RecordReader::read_string(ValueNode& value, size_t row) {
+[[gnu::always_inline]] inline RecordReader::Outcome RecordReader::read_string(ValueNode& value, size_t row) {
   std::string_view quoted = token(at_);
   std::string_view inside = quoted.substr(1, quoted.size() - 2);
   if (escapes_ && inside.find('\\') != std::string_view::npos) {
@@ -184,7 +185,7 @@ RecordReader::Outcome RecordReader::read_string(ValueNode& value, size_t row) {
     }
   }
   if (value.scalar.kind == ScalarKind::kVarchar) {
-    static_cast<duckdb::string_t*>(value.data)[row] = arena_->copy(inside);
+    arena_->store(inside, static_cast<duckdb::string_t*>(value.data)[row]);
   } else if (!store_scalar(value.scalar, inside, value.data, row, *arena_)) {
     return mismatch(value, at_);
   }
