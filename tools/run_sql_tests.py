@@ -196,8 +196,12 @@ class Run:
         content = base64.b64decode("".join(text.split())) if step.option("base64") else text.encode()
         if step.option("gzip"):
             content = gzip.compress(content)
-        os.makedirs(os.path.dirname(self.inside(name)), exist_ok=True)
-        pathlib.Path(self.inside(name)).write_bytes(content)
+        place = pathlib.Path(self.inside(name))
+        os.makedirs(place.parent, exist_ok=True)
+        # Whole from the first moment on: a job may be watching the folder.
+        hidden = place.with_name("." + place.name)
+        hidden.write_bytes(content)
+        os.replace(hidden, place)
 
     def do_folder(self, step, following):
         folder = self.inside(step.arguments.split()[0])
