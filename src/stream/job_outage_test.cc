@@ -140,11 +140,17 @@ TEST_F(JobOutage, AStopDuringAnOutageEndsTheJob) {
     if (calls++ == 0) job->request_stop();
     return Status(unavailable("the store is away"));
   };
+  // Until the commit is tried: one tick alone could come before the job has begun to wait for it.
+  std::atomic<bool> ended{false};
   std::thread ticker([&] {
-    while (topic_->reads < 4) std::this_thread::yield();
-    clock.advance_us(1'000);
+    while (topic_->reads < 4 && !ended) std::this_thread::yield();
+    while (calls == 0 && !ended) {
+      clock.advance_us(1'000);
+      std::this_thread::yield();
+    }
   });
   auto end = job->run();
+  ended = true;
   ticker.join();
   ASSERT_TRUE(end.ok()) << end.error().to_string();
   EXPECT_EQ(*end, JobEnd::kStopped);
