@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <vector>
 
+#include "common/list_entries.h"
 #include "connect/formats.h"
 
 namespace deltastream::connect::delta_table {
@@ -19,12 +19,7 @@ bool is_list(const LogicalType& type) { return type.id() == LogicalTypeId::LIST 
 void rename(Vector& source, Vector& target, size_t count);
 
 void rename_list(Vector& source, Vector& target, size_t count) {
-  source.Flatten(count);
-  const size_t entries = duckdb::ListVector::GetListSize(source);
-  duckdb::ListVector::Reserve(target, entries);
-  duckdb::ListVector::SetListSize(target, entries);
-  std::memcpy(duckdb::FlatVector::GetData(target), duckdb::FlatVector::GetData(source), count * sizeof(duckdb::list_entry_t));
-  duckdb::FlatVector::SetValidity(target, duckdb::FlatVector::Validity(source));
+  const size_t entries = share_list_entries(source, target, count);
   rename(duckdb::ListVector::GetEntry(source), duckdb::ListVector::GetEntry(target), entries);
 }
 

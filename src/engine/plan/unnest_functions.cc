@@ -1,8 +1,6 @@
 #include "engine/plan/unnest_functions.h"
 
-#include <cstring>
-
-#include "common/chunk.h"
+#include "common/list_entries.h"
 
 #include "duckdb/function/scalar_function.hpp"
 
@@ -47,21 +45,10 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_rows(duckdb::ClientContext& contex
   return nullptr;
 }
 
-// The entries of `source` as those of `result`, whose elements are then to be filled. Returns how many elements there are.
-size_t share_entries(Vector& source, Vector& result, size_t rows) {
-  source.Flatten(rows);
-  const size_t elements = duckdb::ListVector::GetListSize(source);
-  duckdb::ListVector::Reserve(result, elements);
-  duckdb::ListVector::SetListSize(result, elements);
-  std::memcpy(duckdb::FlatVector::GetData(result), duckdb::FlatVector::GetData(source), rows * sizeof(duckdb::list_entry_t));
-  duckdb::FlatVector::SetValidity(result, duckdb::FlatVector::Validity(source));
-  return elements;
-}
-
 template <bool NUMBERED>
 void rows(DataChunk& input, duckdb::ExpressionState&, Vector& result) {
   Vector& source = input.data[0];
-  const size_t count = input.size(), elements = share_entries(source, result, count);
+  const size_t count = input.size(), elements = share_list_entries(source, result, count);
   Vector& from = duckdb::ListVector::GetEntry(source);
   auto& fields = duckdb::StructVector::GetEntries(duckdb::ListVector::GetEntry(result));
   if (from.GetType().id() == LogicalTypeId::STRUCT) {
@@ -91,7 +78,7 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_single(duckdb::ClientContext&, Sca
 
 void single(DataChunk& input, duckdb::ExpressionState&, Vector& result) {
   Vector& source = input.data[0];
-  const size_t elements = share_entries(source, result, input.size());
+  const size_t elements = share_list_entries(source, result, input.size());
   Vector& from = duckdb::ListVector::GetEntry(source);
   Vector& to = duckdb::ListVector::GetEntry(result);
   if (!has_single_field(from.GetType())) {

@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <optional>
 
 #include "common/exception.h"
+#include "common/list_entries.h"
 #include "duckdb/common/string_util.hpp"
 #include "duckdb/common/vector_operations/vector_operations.hpp"
 #include "format/parquet/row_groups.h"
@@ -109,12 +109,7 @@ bool convert_vector(Vector& source, Vector& target, size_t count, std::string& e
 
 // Lists and maps, entry by entry as their columns are.
 bool convert_list(Vector& source, Vector& target, size_t count, std::string& error) {
-  source.Flatten(count);
-  const size_t entries = duckdb::ListVector::GetListSize(source);
-  duckdb::ListVector::Reserve(target, entries);
-  duckdb::ListVector::SetListSize(target, entries);
-  std::memcpy(duckdb::FlatVector::GetData(target), duckdb::FlatVector::GetData(source), count * sizeof(duckdb::list_entry_t));
-  duckdb::FlatVector::SetValidity(target, duckdb::FlatVector::Validity(source));
+  const size_t entries = share_list_entries(source, target, count);
   return convert_vector(duckdb::ListVector::GetEntry(source), duckdb::ListVector::GetEntry(target), entries, error);
 }
 
