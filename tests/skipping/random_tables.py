@@ -16,11 +16,13 @@ import math
 import pathlib
 import random
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fixtures"))
+from deletion_vectors import inline_vector  # noqa: E402
 
 D = decimal.Decimal
 decimal.getcontext().prec = 60
@@ -189,18 +191,6 @@ class Column:
 
     def sql(self):
         return "t." + ".".join(quoted(name) for name in self.path)
-
-
-def inline_vector(rows):
-    body = struct.pack("<IQI", 1681511377, 1, 0) + struct.pack("<IIHHI", 12346, 1, 0, len(rows) - 1, 16) + b"".join(struct.pack("<H", row) for row in rows)
-    size = len(body)
-    body += b"\0" * (-size % 4)
-    alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
-    text = ""
-    for i in range(0, len(body), 4):
-        value = int.from_bytes(body[i:i + 4], "big")
-        text += "".join(alphabet[value // 85 ** k % 85] for k in (4, 3, 2, 1, 0))
-    return {"storageType": "i", "pathOrInlineDv": text, "sizeInBytes": size, "cardinality": len(rows)}
 
 
 class Table:
