@@ -28,14 +28,15 @@ std::vector<std::string> physical_partitions(const Snapshot& table, ColumnMappin
 struct ChangeFeed::State {
   std::shared_ptr<storage::ObjectStore> store;
   ChangeFeedOptions options;
+  Environment environment;
   Snapshot table;
   int64_t next;
   ActionParser parser;
   std::optional<CommitTimes> times;   // of the commits that were there when the feed began
   std::optional<int64_t> last_timestamp_ms;
 
-  State(std::shared_ptr<storage::ObjectStore> store_, const ChangeFeedOptions& options_, Snapshot table_)
-      : store(std::move(store_)), options(options_), table(std::move(table_)), next(options_.from_version) {}
+  State(std::shared_ptr<storage::ObjectStore> store_, const ChangeFeedOptions& options_, const Environment& environment_, Snapshot table_)
+      : store(std::move(store_)), options(options_), environment(environment_), table(std::move(table_)), next(options_.from_version) {}
 
   Result<std::optional<ChangeVersion>> read_next();
   Status check_enabled() const;
@@ -70,7 +71,7 @@ Result<ChangeFeed> ChangeFeed::open(std::shared_ptr<storage::ObjectStore> store,
     snapshot.version = options.from_version;
     DS_ASSIGN_OR_RETURN(table, Snapshot::open(store, snapshot, environment));
   }
-  auto state = std::make_unique<State>(std::move(store), options, std::move(table));
+  auto state = std::make_unique<State>(std::move(store), options, environment, std::move(table));
   state->times = std::move(times);
   return ChangeFeed(std::move(state));
 }
@@ -104,7 +105,13 @@ Result<std::optional<ChangeVersion>> ChangeFeed::State::read_next() {
   DS_ASSIGN_OR_RETURN(PartitionReader partitions, PartitionReader::create(table));
   ChangeCollector collector(partitions, *store);
   DS_RETURN_IF_ERROR(parser.parse(*lines, collector).context(store->describe() + "/" + commit_path(next)));
-  DS_ASSIGN_OR_RETURN(ChangeVersion changes, collector.finish(options.mode).context(table.where()));
+  std::optional<Snapshot> before;
+  if (collector.asks_files_before() && next > 0) {
+    SnapshotOptions all;
+    all.version = next - 1;
+    DS_ASSIGN_OR_RETURN(before, Snapshot::open(store, all, environment));
+  }
+  DS_ASSIGN_OR_RETURN(ChangeVersion changes, collector.finish(options.mode, before ? &before->files() : nullptr).context(table.where()));
   changes.version = next;
   DS_ASSIGN_OR_RETURN(changes.timestamp_ms, timestamp(collector));
   last_timestamp_ms = changes.timestamp_ms;

@@ -89,6 +89,29 @@ TEST_F(Changes, WithoutDataChangeNothingChanged) {
   EXPECT_EQ(of(1), (Texts{}));
 }
 
+TEST_F(Changes, AFileNamedTwiceChangedOnce) {
+  const std::string stays = R"({"add":{"path":"one","partitionValues":{},"size":1,"modificationTime":1,"dataChange":false}})";
+  const std::vector<std::pair<Texts, Texts>> cases = {
+      {{add_line("two"), add_line("two")}, {"insert two"}},
+      {{remove_line("one"), remove_line("one")}, {"delete one"}},
+      {{remove_line("one"), add_line("one")}, {}},
+      {{remove_line("one"), stays}, {}},
+      {{add_line("two"), remove_line("two")}, {}},
+      {{add_line("one"), remove_line("one")}, {"delete one"}},
+      {{remove_line("one"), add_line("one"), remove_line("one")}, {"delete one"}},
+      {{add_line("two"), remove_line("two"), add_line("two")}, {"insert two"}},
+      {{remove_line("one"), add_line("one", 10, vector_of({1})), remove_line("one", vector_of({1})), add_line("one", 10, vector_of({1, 2}))}, {"delete one 1 2"}},
+  };
+  for (const auto& [lines, expected] : cases) {
+    table_.store = storage::make_memory_store(table_.environment);
+    create();
+    std::string text;
+    for (const auto& line : lines) text += line + "\n";
+    table_.put(commit_path(1), text);
+    EXPECT_EQ(of(1), expected) << text;
+  }
+}
+
 TEST_F(Changes, VectorsOfOneFileAreCompared) {
   create();
   table_.commit(1, {add_line("one", 10, vector_of({3, 7})), remove_line("one")});

@@ -273,10 +273,10 @@ void FileSet::grow_if_full() {
   if (mostly_gone) {
     FileSet fresh;
     for (size_t i = 0; i < records_.size(); i++) {
-      if (i == commit_start_) fresh.begin_commit();
+      if (i == first_counts_from_) fresh.first_counts();
       if (records_[i]) fresh.insert(view_of(records_[i]));
     }
-    if (commit_start_ == records_.size()) fresh.begin_commit();
+    if (first_counts_from_ == records_.size()) fresh.first_counts();
     *this = std::move(fresh);
     return;
   }
@@ -302,30 +302,21 @@ std::vector<FileSet::Slot> FileSet::take_appended() {
   return ordered;
 }
 
-std::optional<std::string> FileSet::index() {
-  std::optional<std::string> twice;
-  uint32_t first_twice = UINT32_MAX;
+void FileSet::index() {
   const std::vector<Slot> ordered = take_appended();
   const size_t slots = (records_.size() + 1) * 4 / 3 + 1;
   if (!ordered.empty() && slots > slots_.size()) lay_out(std::max<size_t>(64, slots));
   for (const Slot& fresh : ordered) {
     const size_t record = fresh.record - 1;
     size_t slot = home(fresh.tag);
-    bool is_new = true;
     for (; slots_[slot].record != 0; slot = slot + 1 < slots_.size() ? slot + 1 : 0) {
       const char* there = slots_[slot].tag == fresh.tag ? records_[slots_[slot].record - 1] : nullptr;
       if (!there || !same_key(view_of(there), view_of(records_[record]))) continue;
-      if (fresh.record < first_twice) {
-        first_twice = fresh.record;
-        twice = view_of(there).path;
-      }
-      forget(record);
-      is_new = false;
+      forget(slots_[slot].record - 1);
       break;
     }
-    if (is_new) slots_[slot] = fresh;
+    slots_[slot] = fresh;
   }
-  return twice;
 }
 
 void FileSet::forget(size_t record) {
@@ -338,7 +329,7 @@ FileSet::Change FileSet::insert(const FileView& file) {
   uint32_t tag = tag_of(file);
   size_t before = find(file, tag);
   if (before != kNowhere) {
-    if (before >= commit_start_) return Change::kTwice;
+    if (before >= first_counts_from_) return Change::kTwice;
     forget(before);
   }
   grow_if_full();
@@ -363,7 +354,7 @@ FileSet::Change FileSet::erase(const FileView& file) {
   if (live_ == 0) return Change::kNew;
   size_t record = find(file, tag_of(file));
   if (record == kNowhere) return Change::kNew;
-  if (record >= commit_start_) return Change::kTwice;
+  if (record >= first_counts_from_) return Change::kTwice;
   forget(record);
   return Change::kReplaced;
 }

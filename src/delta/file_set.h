@@ -1,6 +1,6 @@
 #pragma once
 // The files of a table version in compact memory: one record of bytes per file, found by path and deletion vector.
-// Filled by log replay, oldest first; a file named again replaces its record. Not thread-safe while it changes; views
+// Filled by log replay, oldest first; a file named again replaces its record, unless the first mention counts. Not thread-safe while it changes; views
 // handed out live until the set changes.
 
 #include <cstdint>
@@ -55,24 +55,26 @@ DeletionVectorDescriptor to_descriptor(const DeletionVectorView& view);
 
 class FileSet {
  public:
-  enum class Change { kNew, kReplaced, kTwice };  // kTwice: named before since begin_commit()
+  enum class Change { kNew, kReplaced, kTwice };  // kTwice: named before where the first mention counts
 
   size_t size() const { return live_; }
   uint64_t total_bytes() const { return total_bytes_; }
   size_t memory_bytes() const { return allocated_ + records_.capacity() * sizeof(char*) + slots_.capacity() * sizeof(Slot); }
 
   // Takes in very many files, each of which should be new, without a look at what is there: before anything else is asked of the set,
-  // index() must be called, which looks for all of them at once and spares the wait for memory. Of files that were there it drops the later
-  // one, and gives the path of one such.
+  // index() must be called, which looks for all of them at once and spares the wait for memory. Of files named again it drops the earlier
+  // mentions.
   void append(const FileView& file);
-  std::optional<std::string> index();
+  void index();
   // So many will be appended.
   void reserve(size_t files) { records_.reserve(records_.size() + files); }
 
-  // Marks where one commit starts, so that a file named twice in it is noticed.
-  void begin_commit() { commit_start_ = records_.size(); }
+  // Which of several mentions of a file counts, from here on: the last one, or the first one.
+  void last_counts() { first_counts_from_ = SIZE_MAX; }
+  void first_counts() { first_counts_from_ = records_.size(); }
+  // kTwice: nothing changed.
   Change insert(const FileView& file);
-  // kNew: it was not there. kTwice: it was inserted since begin_commit(). In both cases nothing changes.
+  // kNew: it was not there. kTwice: it was inserted since first_counts(). In both cases nothing changes.
   Change erase(const FileView& file);
   bool contains(const FileView& file) const;
   // Calls `each` for every file, in the order they were added; an error stops the walk and is returned.
@@ -112,7 +114,7 @@ class FileSet {
   std::vector<const char*> records_;   // nullptr: gone
   std::vector<uint32_t> appended_;     // tags of the last records, which have no slots yet
   std::vector<Slot> slots_;            // gone records keep their slots until the table grows
-  size_t commit_start_ = 0;
+  size_t first_counts_from_ = SIZE_MAX;   // records from here on are not replaced
   size_t live_ = 0;
   uint64_t total_bytes_ = 0;
 };

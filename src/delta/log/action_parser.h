@@ -26,6 +26,8 @@ class ActionHandler {
   virtual bool wants_files() const { return true; }
   // Removes come without the statistics that they may carry when this is false.
   virtual bool wants_removed_statistics() const { return false; }
+  // Adds and removes must come in the order of the rows of a checkpoint, however slow that is. Lines always come in order.
+  virtual bool wants_row_order() const { return false; }
   // About so many adds come.
   virtual void expect_adds(uint64_t) {}
   virtual Status on_add(const FileView&) { return {}; }

@@ -93,7 +93,10 @@ class FileColumns {
     return false;
   }
 
-  Status read(DataChunk& chunk, uint64_t first_row, ActionHandler& handler) {
+  Status read(DataChunk& chunk, uint64_t first_row, ActionHandler& handler) { return read(chunk, first_row, handler, 0, chunk.size()); }
+
+  // The rows from `from` to before `to`.
+  Status read(DataChunk& chunk, uint64_t first_row, ActionHandler& handler, size_t from, size_t to) {
     size_t rows = chunk.size();
     ChunkColumn path(chunk.data[path_], rows);
     if (path.all_null()) return {};
@@ -112,7 +115,7 @@ class FileColumns {
       tags = TextMapColumn(chunk.data[tags_], rows);
       if (parsed_stats_) parsed_stats.emplace(chunk.data[*parsed_stats_], rows);
     }
-    for (size_t row = 0; row < rows; row++) {
+    for (size_t row = from; row < to; row++) {
       if (path.is_null(row)) continue;
       FileView file;
       file.path = path.text(row);
@@ -298,8 +301,17 @@ Result<Reached> read_from(const Wish& wish, const std::shared_ptr<storage::Objec
       return reached;
     }
     DS_RETURN_IF_ERROR(table.read(chunk, handler));
-    if (adds) DS_RETURN_IF_ERROR(adds->read(chunk, reader->chunk_first_row(), handler));
-    if (removes) DS_RETURN_IF_ERROR(removes->read(chunk, reader->chunk_first_row(), handler));
+    if (!adds) continue;
+    const uint64_t first_row = reader->chunk_first_row();
+    if (handler.wants_row_order()) {
+      for (size_t row = 0; row < chunk.size(); row++) {
+        DS_RETURN_IF_ERROR(adds->read(chunk, first_row, handler, row, row + 1));
+        DS_RETURN_IF_ERROR(removes->read(chunk, first_row, handler, row, row + 1));
+      }
+      continue;
+    }
+    DS_RETURN_IF_ERROR(adds->read(chunk, first_row, handler));
+    DS_RETURN_IF_ERROR(removes->read(chunk, first_row, handler));
   }
 }
 

@@ -80,6 +80,21 @@ TEST_F(Checkpoint, FilesWithTheirVectors) {
   }).ok());
 }
 
+// As Spark reads them: the last row wins.
+TEST_F(Checkpoint, AFileThatIsNamedTwice) {
+  write(checkpoint_path(4), {protocol(), metadata(), {"add", {add("one", 3), add("two", 4), add("one", 5)}}});
+  EXPECT_EQ(paths_of(open().files()), (Paths{"two", "one"}));
+  EXPECT_EQ(open().totals()->bytes, 9);
+  write(checkpoint_path(4), {protocol(), metadata(), {"add", {add("one"), add("two")}}, {"remove", {remove("one")}}});
+  EXPECT_EQ(paths_of(open().files()), (Paths{"two"}));
+  EXPECT_EQ(open().tombstones().size(), 1u);
+  write(checkpoint_path(4), {{"remove", {remove("one"), remove("gone"), remove("gone")}}, protocol(), metadata(), {"add", {add("two"), add("one")}}});
+  EXPECT_EQ(paths_of(open().files()), (Paths{"two", "one"}));
+  EXPECT_EQ(paths_of(open().tombstones()), (Paths{"gone"}));
+  EXPECT_EQ(open().metadata().created_time, 99);
+  EXPECT_TRUE(table_.logger.warnings.empty());
+}
+
 TEST_F(Checkpoint, TypedColumnsWhereTextsAreAbsent) {
   auto stats = [](int64_t rows, int64_t low, int64_t high) {
     auto bounds = [](int64_t a) { return Value::STRUCT({{"a", Value::BIGINT(a)}, {"s", Value("x\"y")}, {"f", Value::DOUBLE(0.5)}, {"d", Value::DATE(2024, 1, 2)},

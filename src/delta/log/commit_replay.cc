@@ -1,20 +1,13 @@
 #include "delta/log/commit_replay.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace deltastream::delta {
-namespace {
-
-Error named_twice(std::string_view what) { return corrupt("the log file holds " + std::string(what) + " twice"); }
-
-Error both(std::string_view path) { return corrupt("the log file both adds and removes '" + std::string(path) + "' with the same deletion vector"); }
-
-}  // namespace
-
 CommitReplay::CommitReplay(TableState& state, LogFileKind kind, bool count_files)
     : state_(state), kind_(kind), count_files_(count_files && state.totals.has_value()) {
-  state_.files.begin_commit();
-  state_.tombstones.begin_commit();
+  for (FileSet* set : {&state_.files, &state_.tombstones}) kind_ == LogFileKind::kCompacted ? set->first_counts() : set->last_counts();
 }
 
 // A footer may tell any number: one too high costs memory until files come, so there is an end to it.
@@ -25,8 +18,7 @@ void CommitReplay::expect_adds(uint64_t count) {
 
 Status CommitReplay::on_add(const FileView& file) {
   if (!state_.holds_files) {
-    added_.files++;
-    added_.bytes += file.size;
+    count(file);
     return {};
   }
   if (kind_ == LogFileKind::kCheckpoint) {
@@ -34,18 +26,31 @@ Status CommitReplay::on_add(const FileView& file) {
     return {};
   }
   bool removed_here = state_.tombstones.erase(file) == FileSet::Change::kTwice;
-  if (removed_here && kind_ == LogFileKind::kCompacted) return {};
-  if (removed_here) return both(file.path);
-  bool twice = state_.files.insert(file) == FileSet::Change::kTwice;
-  if (twice && kind_ != LogFileKind::kCompacted) return named_twice("the add of '" + std::string(file.path) + "'");
+  if (!removed_here) (void)state_.files.insert(file);
   return {};
 }
 
-Status CommitReplay::check_files() {
-  if (auto twice = state_.files.index()) return named_twice("the add of '" + *twice + "'");
-  (void)state_.tombstones.index();  // a remove may stand there twice
-  if (state_.tombstones.size() == 0) return {};
-  return state_.tombstones.for_each([&](const FileView& file) { return state_.files.contains(file) ? Status(both(file.path)) : Status(); });
+void CommitReplay::count(const FileView& file) {
+  if (!count_files_) return;
+  FileView key;
+  key.path = file.path;
+  key.deletion_vector = file.deletion_vector;
+  key.size = file.size;
+  if (auto before = counted_.get(key)) {
+    added_.files--;
+    added_.bytes -= before->size;
+  }
+  (void)counted_.insert(key);
+  added_.files++;
+  added_.bytes += file.size;
+}
+
+bool CommitReplay::settle_files() {
+  if (kind_ != LogFileKind::kCheckpoint) return true;
+  state_.files.index();
+  state_.tombstones.index();
+  if (state_.tombstones.size() == 0) return true;
+  return state_.tombstones.for_each([&](const FileView& file) { return state_.files.contains(file) ? Status(corrupt("both")) : Status(); }).ok();
 }
 
 Status CommitReplay::on_remove(const FileView& file) {
@@ -58,39 +63,45 @@ Status CommitReplay::on_remove(const FileView& file) {
     return {};
   }
   bool added_here = state_.files.erase(file) == FileSet::Change::kTwice;
-  if (added_here && kind_ == LogFileKind::kCompacted) return {};
-  if (added_here) return both(file.path);
-  bool twice = state_.tombstones.insert(file) == FileSet::Change::kTwice;
-  if (twice && kind_ == LogFileKind::kCommit) return named_twice("the remove of '" + std::string(file.path) + "'");
+  if (!added_here) (void)state_.tombstones.insert(file);
   return {};
 }
 
-// Parts of a checkpoint may each say it, in the same words.
-bool CommitReplay::wrong_twice(bool is_same) const { return kind_ == LogFileKind::kCommit || (kind_ == LogFileKind::kCheckpoint && !is_same); }
+// The parts of a checkpoint have no order, but may each say it in the same words.
+Result<bool> CommitReplay::first_counts(bool named, bool is_same, std::string_view what) const {
+  if (named && is_checkpoint() && !is_same) return corrupt(fmt::format("the checkpoint holds {} twice, with different words", what));
+  return named && kind_ != LogFileKind::kCommit;
+}
 
 Status CommitReplay::on_protocol(Protocol protocol) {
-  if (protocol_ && wrong_twice(*protocol_ == protocol)) return named_twice("a protocol action");
-  if (!protocol_) protocol_ = std::move(protocol);
+  DS_ASSIGN_OR_RETURN(bool keep, first_counts(protocol_.has_value(), protocol_ == protocol, "a protocol action"));
+  if (!keep) protocol_ = std::move(protocol);
   return {};
 }
 
 Status CommitReplay::on_metadata(Metadata metadata) {
-  if (metadata_ && wrong_twice(*metadata_ == metadata)) return named_twice("a metaData action");
-  if (!metadata_) metadata_ = std::move(metadata);
+  DS_ASSIGN_OR_RETURN(bool keep, first_counts(metadata_.has_value(), metadata_ == metadata, "a metaData action"));
+  if (!keep) metadata_ = std::move(metadata);
   return {};
 }
 
 Status CommitReplay::on_txn(Txn txn) {
   std::string app_id = txn.app_id;
-  bool fresh = txns_.emplace(app_id, std::move(txn)).second;
-  if (!fresh && kind_ == LogFileKind::kCommit) return named_twice("a txn action of the application '" + app_id + "'");
+  if (kind_ == LogFileKind::kCommit) {
+    txns_.insert_or_assign(std::move(app_id), std::move(txn));
+  } else {
+    txns_.emplace(std::move(app_id), std::move(txn));
+  }
   return {};
 }
 
 Status CommitReplay::on_domain(DomainMetadata domain) {
   std::string name = domain.domain;
-  bool fresh = domains_.emplace(name, std::move(domain)).second;
-  if (!fresh && kind_ == LogFileKind::kCommit) return named_twice("metadata of the domain '" + name + "'");
+  if (kind_ == LogFileKind::kCommit) {
+    domains_.insert_or_assign(std::move(name), std::move(domain));
+  } else {
+    domains_.emplace(std::move(name), std::move(domain));
+  }
   return {};
 }
 
@@ -101,7 +112,7 @@ Status CommitReplay::on_commit_info(CommitInfo info) {
 
 Status CommitReplay::on_sidecar(Sidecar sidecar) {
   // Outside checkpoints the action means nothing.
-  if (kind_ == LogFileKind::kCheckpoint) sidecars_.push_back(std::move(sidecar));
+  if (is_checkpoint()) sidecars_.push_back(std::move(sidecar));
   return {};
 }
 

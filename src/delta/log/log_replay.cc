@@ -98,7 +98,18 @@ Status LogReplay::read_own_timestamp() {
 }
 
 Status LogReplay::load_checkpoint(const CheckpointFiles& checkpoint) {
-  CommitReplay replay(state_, LogFileKind::kCheckpoint);
+  DS_ASSIGN_OR_RETURN(bool agrees, load_checkpoint(checkpoint, LogFileKind::kCheckpoint));
+  if (agrees) return {};
+  const bool holds_files = state_.holds_files;
+  state_ = TableState();
+  state_.holds_files = holds_files;
+  auto in_order = load_checkpoint(checkpoint, LogFileKind::kCheckpointInOrder);
+  return in_order.ok() ? Status() : Status(std::move(in_order).error());
+}
+
+// False: it must be read in order.
+Result<bool> LogReplay::load_checkpoint(const CheckpointFiles& checkpoint, LogFileKind kind) {
+  CommitReplay replay(state_, kind);
   for (const auto& part : checkpoint.parts) {
     if (checkpoint.json) {
       DS_RETURN_IF_ERROR(read_log_file(*store_, part, parser_, replay).context(store_->describe()));
@@ -108,9 +119,9 @@ Status LogReplay::load_checkpoint(const CheckpointFiles& checkpoint) {
   }
   if (!replay.is_whole()) return corrupt(store_->describe() + "/" + checkpoint.parts.front().path + " lacks the protocol or the metadata");
   if (wants_files_) DS_RETURN_IF_ERROR(load_sidecars(replay));
-  DS_RETURN_IF_ERROR(replay.check_files().context(store_->describe() + "/" + checkpoint.parts.front().path));
+  if (!replay.settle_files()) return false;
   replay.finish(checkpoint.version);
-  return {};
+  return true;
 }
 
 Status LogReplay::load_parquet(const std::string& path, uint64_t bytes, CommitReplay& replay) {

@@ -16,6 +16,7 @@
 namespace deltastream::delta {
 
 class CommitReplay;
+enum class LogFileKind;
 
 class LogReplay {
  public:
@@ -41,6 +42,7 @@ class LogReplay {
   Status load_segment(const LogSegment& segment, bool& avoidable);
   Status read_own_timestamp();
   Status load_checkpoint(const CheckpointFiles& checkpoint);
+  Result<bool> load_checkpoint(const CheckpointFiles& checkpoint, LogFileKind kind);
   Status load_sidecars(CommitReplay& replay);
   Status load_parquet(const std::string& path, uint64_t bytes, CommitReplay& replay);
   Status replay(const CommitFile& file, bool count_files);
