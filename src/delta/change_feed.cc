@@ -23,6 +23,22 @@ std::vector<std::string> physical_partitions(const Snapshot& table, ColumnMappin
   return names;
 }
 
+// Changes are told by commits, and read with the table as it was: both must still be there from `from_version` on. Where log cleanup took
+// them away, names the first version from which on they are.
+Status check_still_there(const LogListing& listing, int64_t from_version, int64_t newest, const std::string& where) {
+  if (from_version > newest) return {};
+  int64_t first = newest + 1;
+  for (auto commit = listing.commits.rbegin(); commit != listing.commits.rend() && commit->version >= first - 1; ++commit) {
+    if (commit->version == first - 1) first--;
+  }
+  first = std::max(first, earliest_version(listing).value_or(0));
+  if (from_version >= first) return {};
+  const bool cleaned = std::none_of(listing.commits.begin(), listing.commits.end(), [&](const CommitFile& commit) { return commit.version < from_version; });
+  if (!cleaned) return {};   // a hole in the middle: whoever comes to it says so
+  const std::string rest = first > newest ? "none are left" : fmt::format("the earliest that are left are those of version {}", first);
+  return not_found(fmt::format("{}: the changes of version {} are no longer in the log, cleanup took them away: {}", where, from_version, rest));
+}
+
 }  // namespace
 
 struct ChangeFeed::State {
@@ -63,6 +79,7 @@ Result<ChangeFeed> ChangeFeed::open(std::shared_ptr<storage::ObjectStore> store,
                      ": the newest is " + std::to_string(newest));
   }
   DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store, 0));
+  DS_RETURN_IF_ERROR(check_still_there(listing, options.from_version, newest, store->describe()));
   std::optional<CommitTimes> times;
   if (!listing.commits.empty()) {
     DS_ASSIGN_OR_RETURN(times, CommitTimes::create(table, listing.commits));
@@ -96,7 +113,7 @@ Result<std::optional<ChangeVersion>> ChangeFeed::State::read_next() {
   if (!lines.ok()) {
     bool missing = lines.error().kind() == ErrorKind::kNotFound;
     if (missing && next > table.version() && !options.to_version) return std::optional<ChangeVersion>();
-    if (missing) return not_found(store->describe() + ": the commit of version " + std::to_string(next) + " is no longer in the log, so what it changed cannot be told");
+    if (missing) return not_found(fmt::format("{}: the commit of version {} is no longer in the log, so what it changed cannot be told", store->describe(), next));
     return std::move(lines).error();
   }
   // The table stands at the first version from the start; from then on it follows.

@@ -182,6 +182,29 @@ TEST_F(Changes, RangesThatAreNotThere) {
   EXPECT_EQ(kind(-1, 0), "invalid argument");
 }
 
+TEST_F(Changes, VersionsThatWereCleanedUpAreNotFound) {
+  create();
+  for (int version = 1; version <= 5; version++) table_.commit(version, {add_line("file-" + std::to_string(version))});
+  auto remove = [&](int64_t version) { ASSERT_TRUE(table_.store->remove(commit_path(version)).ok()); };
+  for (int64_t version : {0, 1, 2}) remove(version);
+  // Without a checkpoint the table itself is broken; with one, what came before it is gone.
+  EXPECT_NE(of(1).at(0).find("corrupt"), std::string::npos);
+  std::string state = TestTable::join({features_line(R"("deletionVectors")", R"("deletionVectors","changeDataFeed")"), enabled(), add_line("one"), add_line("file-4")});
+  table_.put("_delta_log/00000000000000000004.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json", R"({"checkpointMetadata":{"version":4}})" "\n" + state);
+  for (int64_t version : {0, 1, 3}) {
+    const std::string error = of(version).at(0);
+    EXPECT_EQ(error.find("not found"), 0u) << error;
+    EXPECT_NE(error.find("the earliest that are left are those of version 4"), std::string::npos) << error;
+  }
+  EXPECT_EQ(of(4), (Texts{"insert file-4"}));
+  // The commit of the checkpoint's own version went, too.
+  for (int64_t version : {3, 4}) remove(version);
+  EXPECT_NE(of(4).at(0).find("not found: memory:: the changes of version 4 are no longer in the log"), std::string::npos) << of(4).at(0);
+  EXPECT_NE(of(4).at(0).find("those of version 5"), std::string::npos) << of(4).at(0);
+  remove(5);
+  EXPECT_NE(of(4).at(0).find("none are left"), std::string::npos) << of(4).at(0);
+}
+
 TEST_F(Changes, RemovedFileOfAnUnknownPartitionIsRefused) {
   table_.commit(0, {protocol_line(1, 4), metadata_line(field_json("a") + "," + field_json("p"), R"("p")", R"("delta.enableChangeDataFeed":"true")"),
                     add_line("p=1/x", 1, "", R"("p":"1")")});

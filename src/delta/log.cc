@@ -1,5 +1,7 @@
 #include "delta/log.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -163,8 +165,18 @@ Result<std::vector<LogSegment>> log_segments(const LogListing& listing, std::opt
     if (it->version <= version) add_ways(&*it);
   }
   add_ways(nullptr);
-  if (segments.empty()) return *first_error;
-  return segments;
+  if (!segments.empty()) return segments;
+  auto earliest = earliest_version(listing);
+  if (earliest && version < *earliest) {
+    return not_found(fmt::format("{} no longer has version {}: log cleanup took it away, and the earliest that can be read is {}", where, version, *earliest));
+  }
+  return *first_error;
+}
+
+std::optional<int64_t> earliest_version(const LogListing& listing) {
+  if (!listing.commits.empty() && listing.commits.front().version == 0) return 0;
+  if (!listing.checkpoints.empty()) return listing.checkpoints.front().version;
+  return std::nullopt;
 }
 
 std::optional<int64_t> last_checkpoint_hint(storage::ObjectStore& store) {

@@ -1,6 +1,6 @@
 #pragma once
 // The files of `_delta_log`: their names, and which of them make up one version. Pure over a listing.
-// Errors: not found when there is no such version, corrupt when commits are missing in between.
+// Errors: not found when there is no such version, or no longer, corrupt when commits are missing in between.
 
 #include <cstdint>
 #include <optional>
@@ -56,6 +56,9 @@ struct LogSegment {
 // each with compacted files where they stand in for several commits, then without.
 // `where` names the table in messages.
 Result<std::vector<LogSegment>> log_segments(const LogListing& listing, std::optional<int64_t> version, const std::string& where);
+
+// The earliest version that the log still leads to: 0, or that of the oldest checkpoint. Absent where it leads to none.
+std::optional<int64_t> earliest_version(const LogListing& listing);
 
 // What `_last_checkpoint` says, or nullopt when it is missing or unreadable: a hint where to start listing, no more.
 std::optional<int64_t> last_checkpoint_hint(storage::ObjectStore& store);
