@@ -60,6 +60,53 @@ TEST(ForeignFiles, Int96Timestamps) {
   EXPECT_EQ(read_as(bytes, {"t"}, LogicalType::TIMESTAMP_TZ), "1970-01-01 01:00:00.123456+00|1969-12-31 00:00:00+00|");
 }
 
+// 64 bits of microseconds end with the Julian day 109192579; products of what lies beyond wrapped around.
+TEST(ForeignFiles, Int96TimestampsOutsideOfOurs) {
+  constexpr int64_t kLast = 106'751'991;
+  constexpr int32_t k1970 = 2440588;
+  struct Case {
+    int32_t day;
+    int64_t nanos;
+    std::string text;   // empty: refused
+  };
+  const std::vector<Case> cases = {
+      {k1970 + int32_t{kLast}, 0, "294247-01-10 00:00:00|"},
+      {k1970 + int32_t{kLast}, 14'454'775'806'000, "294247-01-10 04:00:54.775806|"},
+      {k1970 + int32_t{kLast}, 14'454'775'807'000, ""},   // infinity
+      {k1970 + int32_t{kLast}, 14'454'775'808'000, ""},
+      {k1970 + int32_t{kLast} + 1, 0, ""},
+      {INT32_MAX, 0, ""},
+      {0, 0, "4714-11-24 (BC) 00:00:00|"},
+      {-1, 0, ""},
+      {INT32_MIN, 0, ""},
+      {k1970, INT64_MAX, "2262-04-11 23:47:16.854775|"},
+  };
+  for (bool version2 : {false, true}) {
+    for (bool optional : {false, true}) {
+      for (const auto& [day, nanos, text] : cases) {
+        FileBuilder builder(1);
+        builder.version2 = version2;
+        builder.codec = pq::CompressionCodec::GZIP;
+        builder.pack = gzip;
+        builder.add(FileBuilder::leaf("t", pq::Type::INT96, optional ? pq::FieldRepetitionType::OPTIONAL : kRequired));
+        std::vector<uint8_t> defined;
+        if (optional) defined = {1};
+        builder.row_group(1, {{pq::Type::INT96, plain<int64_t>({nanos}) + plain<int32_t>({day}), defined, {}}});
+        std::shared_ptr<storage::ObjectStore> store = storage::make_memory_store();
+        ASSERT_TRUE(store->put("f", builder.finish()).ok());
+        auto rows = read_file(store, "f", {{{"t"}, LogicalType::TIMESTAMP}});
+        ASSERT_EQ(rows.ok(), !text.empty()) << day << " " << nanos;
+        if (rows.ok()) {
+          EXPECT_EQ(rows->at(0).at(0).ToString() + "|", text);
+          continue;
+        }
+        EXPECT_EQ(rows.error().kind(), ErrorKind::kUnsupported);
+        EXPECT_NE(rows.error().to_string().find("Parquet file 'f': a timestamp (INT96) of the Julian day " + std::to_string(day)), std::string::npos) << rows.error().to_string();
+      }
+    }
+  }
+}
+
 TEST(ForeignFiles, TimesInOtherUnits) {
   using Converted = pq::ConvertedType;
   EXPECT_EQ(read_as(one_column(FileBuilder::leaf("t", pq::Type::INT64, kRequired, Converted::TIMESTAMP_MILLIS), plain<int64_t>({1500}), 1), {"t"},

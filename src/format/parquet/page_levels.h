@@ -16,6 +16,7 @@ namespace deltastream::format::parquet {
 struct DataPage {
   bool version2 = false;
   uint64_t values = 0, unpacked_bytes = 0;
+  std::optional<int32_t> encoding;                                  // of the values
   std::optional<int32_t> definition_encoding, repetition_encoding;  // of version 1
   std::optional<int32_t> definition_bytes, repetition_bytes;        // of version 2
   bool compressed = true;                                           // the values of version 2

@@ -8,6 +8,7 @@
 #include "format/parquet/crc32.h"
 #include "format/parquet/page_levels.h"
 #include "format/parquet/page_prefix.h"
+#include "format/parquet/page_times.h"
 #include "format/parquet/thrift_walker.h"
 
 namespace deltastream::format::parquet {
@@ -34,6 +35,7 @@ bool read_data_header(ThriftWalker& walker, bool version2, DataPage& page) {
     int32_t number = 0;
     if (!walker.integer(number)) return false;
     if (field == 1) values = number;
+    if (field == (page.version2 ? 4 : 2)) page.encoding = number;
     if (field == 3 && !page.version2) page.definition_encoding = number;
     if (field == 4 && !page.version2) page.repetition_encoding = number;
     if (field == 5 && page.version2) page.definition_bytes = number;
@@ -92,11 +94,22 @@ Status check_levels(PageLevels& levels, const DataPage& data, std::string_view p
   return {};
 }
 
+Status check_page_times(const PageHeader& header, const ChunkPlace& chunk, std::string_view page, const std::string& path, uint64_t position) {
+  Status times;
+  if (header.data) {
+    times = check_times(*header.data, chunk.levels, chunk.codec, page);
+  } else if (*header.type == kDictionaryPage) {
+    times = check_times_of_dictionary(static_cast<uint64_t>(*header.uncompressed_size), chunk.codec, page);
+  }
+  return std::move(times).context(fmt::format("the page at byte {} of Parquet file '{}'", position, path));
+}
+
 }  // namespace
 
 Status check_pages(std::string_view bytes, const ChunkPlace& chunk, const std::string& path, PageChecksums checksums) {
   // What is packed in another way DuckDB refuses.
-  const bool nested = chunk.levels.repetition > 0 && is_known_codec(chunk.codec) && !(chunk.sound_levels && chunk.sound_levels->load(std::memory_order_relaxed));
+  const bool looks_inside = is_known_codec(chunk.codec) && !(chunk.sound_levels && chunk.sound_levels->load(std::memory_order_relaxed));
+  const bool nested = looks_inside && chunk.levels.repetition > 0, times = looks_inside && chunk.int96;
   PageLevels levels(chunk.levels, chunk.codec);
   int64_t values = 0;
   for (uint64_t at = 0; at < bytes.size() && values < chunk.values;) {
@@ -119,6 +132,7 @@ Status check_pages(std::string_view bytes, const ChunkPlace& chunk, const std::s
       if (!may_have(header, page, chunk.codec)) return damaged(path, position, fmt::format("cannot become {} bytes", *header.uncompressed_size));
     }
     if (nested && header.data) DS_RETURN_IF_ERROR(check_levels(levels, *header.data, page, path, position));
+    if (times) DS_RETURN_IF_ERROR(check_page_times(header, chunk, page, path, position));
     at += size;
   }
   if (values != chunk.values) {
@@ -127,7 +141,7 @@ Status check_pages(std::string_view bytes, const ChunkPlace& chunk, const std::s
   if (nested && levels.rows() != static_cast<uint64_t>(chunk.rows)) {
     return corrupt(fmt::format("the pages from byte {} of Parquet file '{}' hold {} rows, its footer claims {}", chunk.range.start, path, levels.rows(), chunk.rows));
   }
-  if (nested && chunk.sound_levels) chunk.sound_levels->store(true, std::memory_order_relaxed);
+  if (looks_inside && chunk.sound_levels) chunk.sound_levels->store(true, std::memory_order_relaxed);
   return {};
 }
 

@@ -2,8 +2,8 @@
 // Looks through the pages of a column chunk before DuckDB does, whose reader believes page headers and knows no checksums:
 // every header must be readable, every page lie inside its chunk, the values add up to what the footer says, the bytes fit the
 // page's checksum where it has one (PageHeader.crc,
-// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift), and lists begin as often as there are
-// rows (page_levels.h). One thread at a time.
+// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift), lists begin as often as there are
+// rows (page_levels.h), and timestamps of INT96 are times that we have (page_times.h). One thread at a time.
 
 #include <atomic>
 #include <string>
@@ -28,13 +28,14 @@ struct ChunkPlace {
   int64_t rows = 0;
   LeafLevels levels = {};
   int32_t codec = 0;    // CompressionCodec of the format
-  // Set once the levels are found sound, and then not looked at again; null when nobody remembers.
+  bool int96 = false;   // its values are timestamps of INT96
+  // Set once levels and timestamps are found sound, and then not looked at again; null when nobody remembers.
   std::atomic<bool>* sound_levels = nullptr;
 };
 
 enum class PageChecksums { kCompare, kPassOver };
 
-// `bytes` are those of the chunk. Corrupt, with path and position.
+// `bytes` are those of the chunk. Corrupt, or unsupported, with path and position.
 Status check_pages(std::string_view bytes, const ChunkPlace& chunk, const std::string& path, PageChecksums checksums = PageChecksums::kCompare);
 
 // The chunks of a row group that nobody has looked through yet.

@@ -178,9 +178,10 @@ std::vector<ChunkPlace> chunk_places(const duckdb::ParquetReader& reader, duckdb
   for (duckdb::idx_t leaf : leaves) {
     if (leaf >= columns.size() || !levels || leaf >= levels->size()) continue;
     const auto& meta = columns[leaf].meta_data;
-    const bool nested = (*levels)[leaf].repetition > 0;
+    const bool int96 = meta.type == duckdb_parquet::Type::INT96;
+    const bool looks_inside = int96 || (*levels)[leaf].repetition > 0;
     places.push_back({{chunk_start(meta), static_cast<uint64_t>(meta.total_compressed_size)}, meta.num_values, metadata.row_groups[group].num_rows,
-                      (*levels)[leaf], meta.codec, nested && footer ? &footer->sound_levels(group, leaf) : nullptr});
+                      (*levels)[leaf], meta.codec, int96, looks_inside && footer ? &footer->sound_levels(group, leaf) : nullptr});
   }
   return places;
 }
