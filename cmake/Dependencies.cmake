@@ -9,6 +9,18 @@ set(DUCKDB_LIBRARY ${DUCKDB_ROOT}/lib/libduckdb.so)
 if(NOT EXISTS ${DUCKDB_LIBRARY})
   message(FATAL_ERROR "DuckDB 1.5.6 is not in ${DUCKDB_ROOT}: run './dev setup' once, it fetches and checks it.")
 endif()
+# Of its 41,000 references by name nine tenths are to itself, and looking them up was half of every start of a program. Sanitizers
+# see more of what it does through the inline functions that a program puts in the place of the library's: they take it as it came.
+if(NOT DS_SANITIZE)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  file(SHA256 ${CMAKE_SOURCE_DIR}/tools/bind_library.py bind_hash)
+  string(SUBSTRING ${bind_hash} 0 8 bind_hash)
+  set(bound ${DUCKDB_ROOT}/bound-${bind_hash}/libduckdb.so)
+  if(NOT EXISTS ${bound} OR ${DUCKDB_LIBRARY} IS_NEWER_THAN ${bound})
+    execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/bind_library.py ${DUCKDB_LIBRARY} ${bound} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  set(DUCKDB_LIBRARY ${bound})
+endif()
 
 # duckdb::vocabulary: types, values, vectors, chunks (for every room, through common/chunk.h).
 add_library(duckdb_vocabulary INTERFACE)
