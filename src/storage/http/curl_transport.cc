@@ -1,9 +1,8 @@
-#include <curl/curl.h>
-
 #include <mutex>
 
 #include <fmt/format.h>
 
+#include "storage/http/curl_library.h"
 #include "storage/http/http.h"
 
 namespace deltastream::storage {
@@ -13,15 +12,8 @@ constexpr long kConnectTimeoutMs = 10'000;
 // A connection that moves less than this for so long is as good as gone.
 constexpr long kStalledBytesPerSecond = 1, kStalledSeconds = 60;
 
-struct EasyDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-using Easy = std::unique_ptr<CURL, EasyDeleter>;
-
-struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, ListDeleter>;
+using Easy = std::unique_ptr<CURL, decltype(CurlLibrary::easy_cleanup)>;
+using List = std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)>;
 
 size_t take_body(char* bytes, size_t size, size_t count, void* target) {
   static_cast<std::string*>(target)->append(bytes, size * count);
@@ -67,27 +59,22 @@ std::string without_query(const std::string& url) { return url.substr(0, url.fin
 
 class CurlTransport final : public HttpTransport {
  public:
-  CurlTransport() {
-    static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
-    ready_ = kReady == CURLE_OK;
-  }
-
   Result<HttpResponse> send(const HttpRequest& request) override {
-    Easy handle = take();
-    if (!handle) return resource("libcurl could not be started");
-    auto response = perform(handle.get(), request);
+    DS_ASSIGN_OR_RETURN(const CurlLibrary* curl, CurlLibrary::load());
+    Easy handle = take(*curl);
+    if (!handle) return resource("libcurl has no handle for a request");
+    auto response = perform(*curl, handle.get(), request);
     give_back(std::move(handle));
     return response;
   }
 
  private:
-  Easy take() {
-    if (!ready_) return nullptr;
+  Easy take(const CurlLibrary& curl) {
     std::lock_guard lock(mutex_);
-    if (idle_.empty()) return Easy(curl_easy_init());
+    if (idle_.empty()) return Easy(curl.easy_init(), curl.easy_cleanup);
     Easy handle = std::move(idle_.back());
     idle_.pop_back();
-    curl_easy_reset(handle.get());  // connections stay
+    curl.easy_reset(handle.get());  // connections stay
     return handle;
   }
   void give_back(Easy handle) {
@@ -95,49 +82,48 @@ class CurlTransport final : public HttpTransport {
     idle_.push_back(std::move(handle));
   }
 
-  static Result<HttpResponse> perform(CURL* handle, const HttpRequest& request) {
+  static Result<HttpResponse> perform(const CurlLibrary& curl, CURL* handle, const HttpRequest& request) {
     HttpResponse response;
-    curl_slist* lines = curl_slist_append(nullptr, "Expect:");
-    for (const auto& [name, value] : request.headers) lines = curl_slist_append(lines, (name + (value.empty() ? ";" : ": " + value)).c_str());
-    List headers(lines);
+    curl_slist* lines = curl.slist_append(nullptr, "Expect:");
+    for (const auto& [name, value] : request.headers) lines = curl.slist_append(lines, (name + (value.empty() ? ";" : ": " + value)).c_str());
+    List headers(lines, curl.slist_free_all);
     Upload upload{request.body};
-    curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
-    curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
-    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, kStalledBytesPerSecond);
-    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, kStalledSeconds);
-    curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
-    curl_easy_setopt(handle, CURLOPT_MAXREDIRS, 5L);
-    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &response.body);
-    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &response.headers);
+    curl.easy_setopt(handle, CURLOPT_URL, request.url.c_str());
+    curl.easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
+    curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
+    curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, kStalledBytesPerSecond);
+    curl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, kStalledSeconds);
+    curl.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
+    curl.easy_setopt(handle, CURLOPT_MAXREDIRS, 5L);
+    curl.easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+    curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+    curl.easy_setopt(handle, CURLOPT_WRITEDATA, &response.body);
+    curl.easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
+    curl.easy_setopt(handle, CURLOPT_HEADERDATA, &response.headers);
     if (request.method == "HEAD") {
-      curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+      curl.easy_setopt(handle, CURLOPT_NOBODY, 1L);
     } else if (request.method == "PUT" || request.method == "POST") {
-      curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
-      curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-      curl_easy_setopt(handle, CURLOPT_READFUNCTION, give_body);
-      curl_easy_setopt(handle, CURLOPT_READDATA, &upload);
-      curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+      curl.easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+      curl.easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      curl.easy_setopt(handle, CURLOPT_READFUNCTION, give_body);
+      curl.easy_setopt(handle, CURLOPT_READDATA, &upload);
+      curl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     } else {
-      curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+      curl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     }
-    CURLcode code = curl_easy_perform(handle);
+    CURLcode code = curl.easy_perform(handle);
     if (code != CURLE_OK) {
-      std::string message = fmt::format("{} {}: {}", request.method, without_query(request.url), curl_easy_strerror(code));
+      std::string message = fmt::format("{} {}: {}", request.method, without_query(request.url), curl.easy_strerror(code));
       return never_sent(code) ? unavailable(std::move(message)) : commit_state_unknown(std::move(message));
     }
     long status = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    curl.easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     response.status = static_cast<int>(status);
     return response;
   }
 
-  bool ready_ = false;
   std::mutex mutex_;
   std::vector<Easy> idle_;
 };
