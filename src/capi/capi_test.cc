@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <map>
 #include <set>
 
 #include "common/temp_folder.h"
 #include "delta/data_writer.h"
+#include "delta/log.h"
 #include "delta/transaction.h"
 #include "deltastream.h"
 #include "storage/stores.h"
@@ -47,6 +49,22 @@ class CInterface : public testing::Test {
     request.txns = {{"test", transaction, std::nullopt}};
     auto committed = delta::commit_append(table, request);
     ASSERT_TRUE(committed.ok()) << committed.error().to_string();
+  }
+
+  static constexpr const char* kStaged = "00000000000000000002.0f3a4d8e-6b0c-4b57-9a3e-2f1f6d6f7a11.json";
+  // Version 2 of the table becomes a staged commit, as if a catalog had taken it; the commit of version 3, which the catalog alone has, makes
+  // the table managed by it.
+  std::string give_to_catalog(const std::map<std::string, std::string>& properties, const std::string& writer_features) {
+    auto store = storage::make_local_store(location_);
+    EXPECT_TRUE(store->put(std::string("_delta_log/_staged_commits/") + kStaged, *store->get(delta::commit_path(2))).ok());
+    EXPECT_TRUE(store->remove(delta::commit_path(2)).ok());
+    delta::Metadata metadata = delta::Snapshot::open(store)->metadata();
+    for (const auto& [key, value] : properties) metadata.configuration[key] = value;
+    std::string managed = "3:{\"commitInfo\":{\"inCommitTimestamp\":9000000000000}}\n"
+                          "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[\"catalogManaged\"],"
+                          "\"writerFeatures\":[" + writer_features + "]}}\n";
+    delta::append_json(metadata, managed);
+    return managed;
   }
 
   ds_table* open(const ds_open_options* options = nullptr) {
@@ -214,20 +232,8 @@ TEST_F(CInterface, Queries) {
 
 // The table's log as a catalog would leave it: version 1 published, version 2 staged, 3 with the catalog alone.
 TEST_F(CInterface, ATableThatACatalogManages) {
-  auto store = storage::make_local_store(location_);
-  const std::string folder = "_delta_log/", log_name = "00000000000000000002";
-  const std::string staged_name = log_name + ".0f3a4d8e-6b0c-4b57-9a3e-2f1f6d6f7a11.json";
-  ASSERT_TRUE(store->put(folder + "_staged_commits/" + staged_name, *store->get(folder + log_name + ".json")).ok());
-  ASSERT_TRUE(store->remove(folder + log_name + ".json").ok());
-  auto snapshot = delta::Snapshot::open(store);
-  ASSERT_TRUE(snapshot.ok());
-  delta::Metadata metadata = snapshot->metadata();
-  metadata.configuration["delta.enableInCommitTimestamps"] = "true";
-  std::string managed = "3:{\"commitInfo\":{\"inCommitTimestamp\":9000000000000}}\n"
-                        "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[\"catalogManaged\"],"
-                        "\"writerFeatures\":[\"catalogManaged\",\"inCommitTimestamp\"]}}\n";
-  delta::append_json(metadata, managed);
-  const char* commits[] = {staged_name.c_str(), managed.c_str()};
+  const std::string managed = give_to_catalog({{"delta.enableInCommitTimestamps", "true"}}, R"("catalogManaged","inCommitTimestamp")");
+  const char* commits[] = {kStaged, managed.c_str()};
 
   ds_open_options options = DS_OPEN_OPTIONS_INIT;
   options.catalog_version = 3;
@@ -248,8 +254,9 @@ TEST_F(CInterface, ATableThatACatalogManages) {
   ds_error_free(error);
 
   // Published, it is refused by its path alone; an older caller's struct has no catalog.
-  ASSERT_TRUE(store->put(folder + log_name + ".json", *store->get(folder + "_staged_commits/" + staged_name)).ok());
-  ASSERT_TRUE(store->put(folder + "00000000000000000003.json", managed.substr(2)).ok());
+  auto store = storage::make_local_store(location_);
+  ASSERT_TRUE(store->put(delta::commit_path(2), *store->get(std::string("_delta_log/_staged_commits/") + kStaged)).ok());
+  ASSERT_TRUE(store->put(delta::commit_path(3), managed.substr(2)).ok());
   options.struct_size = offsetof(ds_open_options, catalog_version);
   error = ds_table_open(location_.c_str(), &options, &table);
   ASSERT_NE(error, nullptr);
@@ -269,18 +276,11 @@ TEST_F(CInterface, ChangesOfATableThatACatalogManages) {
   ASSERT_TRUE(made.ok()) << made.error().to_string();
   append(*made, {{1, "2024-01-01"}, {2, "2024-01-02"}}, 11);
   append(*made, {{4, "2024-01-03"}}, 12);
-  const std::string log_name = "_delta_log/00000000000000000002.json", staged_name = "00000000000000000002.0f3a4d8e-6b0c-4b57-9a3e-2f1f6d6f7a11.json";
-  ASSERT_TRUE(store->put("_delta_log/_staged_commits/" + staged_name, *store->get(log_name)).ok());
-  ASSERT_TRUE(store->remove(log_name).ok());
-  delta::Metadata metadata = delta::Snapshot::open(store)->metadata();
-  metadata.configuration["delta.enableInCommitTimestamps"] = "true";
-  metadata.configuration["delta.inCommitTimestampEnablementVersion"] = "3";
-  metadata.configuration["delta.inCommitTimestampEnablementTimestamp"] = "9000000000000";
-  std::string managed = "3:{\"commitInfo\":{\"inCommitTimestamp\":9000000000000}}\n"
-                        "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[\"catalogManaged\"],"
-                        "\"writerFeatures\":[\"catalogManaged\",\"inCommitTimestamp\",\"changeDataFeed\"]}}\n";
-  delta::append_json(metadata, managed);
-  const char* commits[] = {managed.c_str(), staged_name.c_str()};
+  const std::string managed = give_to_catalog({{"delta.enableInCommitTimestamps", "true"},
+                                               {"delta.inCommitTimestampEnablementVersion", "3"},
+                                               {"delta.inCommitTimestampEnablementTimestamp", "9000000000000"}},
+                                              R"("catalogManaged","inCommitTimestamp","changeDataFeed")");
+  const char* commits[] = {managed.c_str(), kStaged};
   ds_open_options options = DS_OPEN_OPTIONS_INIT;
   options.catalog_version = 3;
   options.catalog_commits = commits;

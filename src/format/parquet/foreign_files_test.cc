@@ -1,10 +1,9 @@
 // Files as other programs write them, or wrote them once.
-#include <zlib.h>
-
 #include <tuple>
 
 #include "duckdb/common/types/timestamp.hpp"
 #include "format/parquet/file_builder_testing.h"
+#include "format/parquet/gzip_testing.h"
 #include "format/parquet/parquet_testing.h"
 
 namespace deltastream::format::parquet {
@@ -36,20 +35,6 @@ std::string type_of(const std::string& bytes) {
 std::string one_column(pq::SchemaElement element, std::string values, int64_t rows) {
   const auto type = element.type;
   return FileBuilder(1).add(std::move(element)).row_group(rows, {{type, std::move(values), {}, {}}}).finish();
-}
-
-std::string gzip(const std::string& bytes) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(compressBound(bytes.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 TEST(ForeignFiles, Int96Timestamps) {

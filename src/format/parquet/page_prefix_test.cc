@@ -1,12 +1,12 @@
 #include "format/parquet/page_prefix.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <random>
 #include <string>
 
 #include "brotli/encode.h"
+#include "format/parquet/gzip_testing.h"
 #include "lz4.hpp"
 #include "parquet_types.h"
 #include "snappy.h"
@@ -16,20 +16,6 @@ namespace deltastream::format::parquet {
 namespace {
 
 using Codec = duckdb_parquet::CompressionCodec;
-
-std::string gzip(const std::string& bytes) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(compressBound(bytes.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string pack(int32_t codec, const std::string& bytes) {
   std::string out(2 * bytes.size() + 1000, '\0');

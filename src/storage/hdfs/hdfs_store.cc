@@ -44,11 +44,7 @@ class HdfsStore final : public ObjectStore, public std::enable_shared_from_this<
   Status put_if_absent(const std::string& path, std::string_view bytes) override { return publish(path, bytes, false); }
   Result<std::unique_ptr<ObjectWriter>> open_writer(const std::string& path) override {
     DS_RETURN_IF_ERROR(check_object_path(path));
-    auto put_all = [self = shared_from_this(), path](std::string_view bytes) -> Result<ObjectMeta> {
-      DS_RETURN_IF_ERROR(self->put(path, bytes));
-      return self->head(path);
-    };
-    return make_gathering_writer(std::move(put_all), path);
+    return make_gathering_writer(shared_from_this(), path);
   }
   Result<std::vector<ObjectMeta>> list(const std::string& prefix, const std::string& start_at) override {
     DS_RETURN_IF_ERROR(check_prefix(prefix));

@@ -18,7 +18,7 @@ Error shorter_than_asked(const std::string& what, uint64_t end, uint64_t wanted)
 
 class GatheringWriter final : public ObjectWriter {
  public:
-  GatheringWriter(std::function<Result<ObjectMeta>(std::string_view)> put, std::string path) : put_(std::move(put)), path_(std::move(path)) {}
+  GatheringWriter(std::shared_ptr<ObjectStore> store, std::string path) : store_(std::move(store)), path_(std::move(path)) {}
   Status append(std::string_view bytes) override {
     if (finished_) return spoilt();
     bytes_.append(bytes);
@@ -27,13 +27,14 @@ class GatheringWriter final : public ObjectWriter {
   Result<ObjectMeta> finish() override {
     if (finished_) return spoilt();
     finished_ = true;
-    return put_(bytes_);
+    DS_RETURN_IF_ERROR(store_->put(path_, bytes_));
+    return store_->head(path_);
   }
 
  private:
   Error spoilt() const { return internal("the writer of '" + path_ + "' is used after its end"); }
 
-  const std::function<Result<ObjectMeta>(std::string_view)> put_;
+  const std::shared_ptr<ObjectStore> store_;
   const std::string path_;
   std::string bytes_;
   bool finished_ = false;
@@ -105,11 +106,7 @@ class RemoteStore final : public ObjectStore, public std::enable_shared_from_thi
 
   Result<std::unique_ptr<ObjectWriter>> open_writer(const std::string& path) override {
     DS_RETURN_IF_ERROR(check_object_path(path));
-    auto put_all = [self = shared_from_this(), path](std::string_view bytes) -> Result<ObjectMeta> {
-      DS_RETURN_IF_ERROR(self->put(path, bytes));
-      return self->head(path);
-    };
-    return make_gathering_writer(std::move(put_all), path);
+    return make_gathering_writer(shared_from_this(), path);
   }
 
   Result<std::vector<ObjectMeta>> list(const std::string& prefix, const std::string& start_at) override {
@@ -188,8 +185,8 @@ std::shared_ptr<ObjectStore> make_remote_store(std::shared_ptr<RemoteBackend> ba
   return std::make_shared<RemoteStore>(std::move(backend), std::move(root), std::move(retry));
 }
 
-std::unique_ptr<ObjectWriter> make_gathering_writer(std::function<Result<ObjectMeta>(std::string_view bytes)> put, std::string path) {
-  return std::make_unique<GatheringWriter>(std::move(put), std::move(path));
+std::unique_ptr<ObjectWriter> make_gathering_writer(std::shared_ptr<ObjectStore> store, std::string path) {
+  return std::make_unique<GatheringWriter>(std::move(store), std::move(path));
 }
 
 int64_t parse_http_date_ms(std::string_view text) {

@@ -41,8 +41,8 @@ class RemoteBackend {
 
 std::shared_ptr<ObjectStore> make_remote_store(std::shared_ptr<RemoteBackend> backend, std::string root, HttpRetry retry);
 
-// Gathers an object in memory and hands it over at finish(): for stores whose objects appear with one request.
-std::unique_ptr<ObjectWriter> make_gathering_writer(std::function<Result<ObjectMeta>(std::string_view bytes)> put, std::string path);
+// Gathers an object in memory and puts it into the store at finish(): for stores whose objects appear with one request.
+std::unique_ptr<ObjectWriter> make_gathering_writer(std::shared_ptr<ObjectStore> store, std::string path);
 
 // Milliseconds since 1970 of "Tue, 01 Oct 2024 10:00:00 GMT" and "2024-10-01T10:00:00.123Z"; 0 when it is neither.
 int64_t parse_http_date_ms(std::string_view text);
