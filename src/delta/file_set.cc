@@ -1,11 +1,10 @@
 #include "delta/file_set.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
-#include <new>
 #include <utility>
 #include <simdjson.h>
-#include <sys/mman.h>
 
 #include "common/uri.h"
 
@@ -13,21 +12,9 @@ namespace deltastream::delta {
 namespace {
 
 constexpr size_t kFirstBlockBytes = 16 << 10;
-constexpr size_t kLastBlockBytes = 1 << 20;
-// Of a set that has become large: mapped by one call, since a page fault for each 4 KB costs more than filling them.
-constexpr size_t kMappedBlockBytes = 2 << 20;
-constexpr size_t kLargeSetBytes = 8 << 20;
-constexpr size_t kPageBytes = 4096;
-
-char* new_block(size_t bytes) {
-  bool mapped = bytes == kMappedBlockBytes;
-  auto* block = static_cast<char*>(mapped ? std::aligned_alloc(kPageBytes, bytes) : std::malloc(bytes));
-  if (!block) throw std::bad_alloc();
-#ifdef MADV_POPULATE_WRITE
-  if (mapped) (void)madvise(block, bytes, MADV_POPULATE_WRITE);  // a hint: where it is not known, only time is lost
-#endif
-  return block;
-}
+constexpr size_t kLastSmallBytes = 1 << 20;
+// Slots are fetched from memory so many records before they are looked at.
+constexpr size_t kAhead = 16;
 
 // What a record holds besides path, partition values, size and time.
 enum Flag : uint8_t {
@@ -231,44 +218,49 @@ bool same_key(const FileView& a, const FileView& b) {
 char* FileSet::allocate(size_t bytes) {
   if (bytes > free_bytes_) {
     // Small tables take little, large ones few blocks.
-    size_t block = std::max(allocated_ >= kLargeSetBytes ? kMappedBlockBytes : std::clamp(allocated_, kFirstBlockBytes, kLastBlockBytes), bytes);
-    blocks_.emplace_back(new_block(block));
-    free_ = blocks_.back().get();
-    free_bytes_ = block;
-    allocated_ += block;
+    const size_t block = allocated_ >= MemoryBlock::kLargeBytes ? MemoryBlock::kLargeBytes : std::clamp(allocated_, kFirstBlockBytes, kLastSmallBytes);
+    blocks_.emplace_back(std::max(block, bytes));
+    free_ = blocks_.back().data();
+    free_bytes_ = blocks_.back().bytes();
+    allocated_ += free_bytes_;
   }
   return free_;
 }
 
 // A slot is tested by its share of the hash before the record is looked at, which is far away in memory.
 size_t FileSet::find(const FileView& file, uint32_t tag) const {
-  if (slots_.empty()) return kNowhere;
-  for (size_t slot = home(tag); slots_[slot].record != 0; slot = slot + 1 < slots_.size() ? slot + 1 : 0) {
-    if (slots_[slot].tag != tag) continue;
-    size_t record = slots_[slot].record - 1;
-    if (records_[record] && same_key(view_of(records_[record]), file)) return record;
+  if (slot_count_ == 0) return kNowhere;
+  const uint32_t part = tag_part(tag);
+  for (size_t slot = home(tag); slots()[slot] != 0; slot = after(slot)) {
+    if (!may_be(slots()[slot], part)) continue;
+    const size_t record = record_in(slots()[slot]);
+    if (tags_[record] == tag && records_[record] && same_key(view_of(records_[record]), file)) return record;
   }
   return kNowhere;
 }
 
-void FileSet::place(Slot entry) {
-  size_t slot = home(entry.tag);
-  while (slots_[slot].record != 0) slot = slot + 1 < slots_.size() ? slot + 1 : 0;
-  slots_[slot] = entry;
+void FileSet::place(size_t record) {
+  size_t slot = home(tags_[record]);
+  while (slots()[slot] != 0) slot = after(slot);
+  slots()[slot] = slot_of(record);
 }
 
+// Of the records that have slots.
 void FileSet::lay_out(size_t slots) {
-  auto before = std::move(slots_);
-  slots_.assign(slots, Slot());
-  for (const Slot& slot : before) {
-    if (slot.record != 0 && records_[slot.record - 1]) place(slot);
+  slots_ = MemoryBlock();
+  slots_ = MemoryBlock(slots * sizeof(uint32_t));
+  slot_count_ = slots;
+  number_bits_ = std::bit_width(slots);
+  for (size_t record = 0; record < indexed_; record++) {
+    if (record + kAhead < indexed_) __builtin_prefetch(this->slots() + home(tags_[record + kAhead]), 1);
+    if (records_[record]) place(record);
   }
 }
 
 // Records that are gone leave their slots taken; when the slots fill up, they are laid out anew. The bytes of gone
 // records stay until then only as holes in blocks, which a long-lived set drops by copying.
 void FileSet::grow_if_full() {
-  if ((records_.size() + 1) * 4 <= slots_.size() * 3) return;
+  if ((records_.size() + 1) * 4 <= slot_count_ * 3) return;
   bool mostly_gone = records_.size() > 1024 && live_ < records_.size() / 2;
   if (mostly_gone) {
     FileSet fresh;
@@ -280,42 +272,29 @@ void FileSet::grow_if_full() {
     *this = std::move(fresh);
     return;
   }
-  lay_out(std::max<size_t>(64, slots_.size() * 2));
+  lay_out(std::max<size_t>(64, slot_count_ * 2));
 }
 
-void FileSet::append(const FileView& file) {
-  put_record(file);
-  appended_.push_back(tag_of(file));
-}
-
-// What has no slots yet, one part of the slots after the other, so that each part stays in the processor's cache while it is filled.
-// Within a part the order stays.
-std::vector<FileSet::Slot> FileSet::take_appended() {
-  constexpr int kPartShift = 28;
-  size_t end_of[(1u << (32 - kPartShift)) + 1] = {};
-  const std::vector<uint32_t> tags = std::exchange(appended_, {});
-  for (uint32_t tag : tags) end_of[(tag >> kPartShift) + 1]++;
-  for (size_t part = 1; part < std::size(end_of); part++) end_of[part] += end_of[part - 1];
-  std::vector<Slot> ordered(tags.size());
-  auto record = static_cast<uint32_t>(records_.size() - tags.size());
-  for (uint32_t tag : tags) ordered[end_of[tag >> kPartShift]++] = {tag, ++record};
-  return ordered;
-}
+void FileSet::append(const FileView& file) { put_record(file, tag_of(file)); }
 
 void FileSet::index() {
-  const std::vector<Slot> ordered = take_appended();
-  const size_t slots = (records_.size() + 1) * 4 / 3 + 1;
-  if (!ordered.empty() && slots > slots_.size()) lay_out(std::max<size_t>(64, slots));
-  for (const Slot& fresh : ordered) {
-    const size_t record = fresh.record - 1;
-    size_t slot = home(fresh.tag);
-    for (; slots_[slot].record != 0; slot = slot + 1 < slots_.size() ? slot + 1 : 0) {
-      const char* there = slots_[slot].tag == fresh.tag ? records_[slots_[slot].record - 1] : nullptr;
-      if (!there || !same_key(view_of(there), view_of(records_[record]))) continue;
-      forget(slots_[slot].record - 1);
+  const size_t records = records_.size();
+  // With room for an eighth more, so that the next commits need not wait for a larger table.
+  const size_t wanted = (records + records / 8 + 1) * 4 / 3 + 1;
+  if (indexed_ < records && (records + 1) * 4 > slot_count_ * 3) lay_out(std::max<size_t>(64, wanted));
+  for (; indexed_ < records; indexed_++) {
+    if (indexed_ + kAhead < records) __builtin_prefetch(slots() + home(tags_[indexed_ + kAhead]), 1);
+    const uint32_t tag = tags_[indexed_];
+    const uint32_t part = tag_part(tag);
+    size_t slot = home(tag);
+    for (; slots()[slot] != 0; slot = after(slot)) {
+      if (!may_be(slots()[slot], part)) continue;
+      const size_t there = record_in(slots()[slot]);
+      if (tags_[there] != tag || !records_[there] || !same_key(view_of(records_[there]), view_of(records_[indexed_]))) continue;
+      forget(there);
       break;
     }
-    slots_[slot] = fresh;
+    slots()[slot] = slot_of(indexed_);
   }
 }
 
@@ -333,12 +312,12 @@ FileSet::Change FileSet::insert(const FileView& file) {
     forget(before);
   }
   grow_if_full();
-  put_record(file);
-  place({tag, static_cast<uint32_t>(records_.size())});
+  put_record(file, tag);
+  place(indexed_++);
   return before == kNowhere ? Change::kNew : Change::kReplaced;
 }
 
-void FileSet::put_record(const FileView& file) {
+void FileSet::put_record(const FileView& file, uint32_t tag) {
   size_t text_bytes = file.path.size() + file.partition_values.size() + file.stats.size() + file.tags.size() +
                       file.clustering_provider.size() + file.deletion_vector.path_or_inline.size();
   char* record = allocate(text_bytes + kNumbersMax * kNumberBytes);
@@ -346,6 +325,7 @@ void FileSet::put_record(const FileView& file) {
   free_bytes_ -= static_cast<size_t>(end - record);
   free_ = end;
   records_.push_back(record);
+  tags_.push_back(tag);
   live_++;
   total_bytes_ += static_cast<uint64_t>(file.size);
 }
@@ -372,7 +352,7 @@ Status FileSet::for_each_place(const std::function<Status(uint32_t, const FileVi
   return {};
 }
 
-FileView FileSet::at(uint32_t place) const { return view_of(records_.at(place)); }
+FileView FileSet::at(uint32_t place) const { return view_of(records_[place]); }
 
 std::optional<FileView> FileSet::get(const FileView& file) const {
   const size_t record = find(file, tag_of(file));

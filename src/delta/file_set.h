@@ -4,9 +4,7 @@
 // handed out live until the set changes.
 
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +12,8 @@
 
 #include "common/result.h"
 #include "delta/actions.h"
+#include "delta/files/large_array.h"
+#include "delta/files/memory_block.h"
 
 namespace deltastream::delta {
 
@@ -59,15 +59,13 @@ class FileSet {
 
   size_t size() const { return live_; }
   uint64_t total_bytes() const { return total_bytes_; }
-  size_t memory_bytes() const { return allocated_ + records_.capacity() * sizeof(char*) + slots_.capacity() * sizeof(Slot); }
+  size_t memory_bytes() const { return allocated_ + records_.memory_bytes() + tags_.memory_bytes() + slots_.bytes(); }
 
   // Takes in very many files, each of which should be new, without a look at what is there: before anything else is asked of the set,
   // index() must be called, which looks for all of them at once and spares the wait for memory. Of files named again it drops the earlier
   // mentions.
   void append(const FileView& file);
   void index();
-  // So many will be appended.
-  void reserve(size_t files) { records_.reserve(records_.size() + files); }
 
   // Which of several mentions of a file counts, from here on: the last one, or the first one.
   void last_counts() { first_counts_from_ = SIZE_MAX; }
@@ -88,32 +86,33 @@ class FileSet {
  private:
   static constexpr size_t kNowhere = SIZE_MAX;
 
-  // Of the open-addressing table: the upper half of the key's hash, and record + 1 (0: free).
-  struct Slot {
-    uint32_t tag = 0;
-    uint32_t record = 0;
-  };
-
   size_t find(const FileView& file, uint32_t tag) const;   // record index, or kNowhere
-  void put_record(const FileView& file);
-  std::vector<Slot> take_appended();
-  void place(Slot entry);
+  void put_record(const FileView& file, uint32_t tag);
+  void place(size_t record);
   void forget(size_t record);
   void grow_if_full();
   void lay_out(size_t slots);
-  size_t home(uint32_t tag) const { return tag * uint64_t{slots_.size()} >> 32; }
   char* allocate(size_t bytes);                            // room at free_, not taken yet
 
-  struct FreeBlock {
-    void operator()(char* block) const { std::free(block); }
-  };
-  std::vector<std::unique_ptr<char, FreeBlock>> blocks_;
+  size_t home(uint32_t tag) const { return tag * uint64_t{slot_count_} >> 32; }
+  size_t after(size_t slot) const { return slot + 1 < slot_count_ ? slot + 1 : 0; }
+  uint32_t* slots() const { return reinterpret_cast<uint32_t*>(slots_.data()); }
+  // What a slot says of a record: its number, counted from 1, and above it as much of the tag as there is room for.
+  uint32_t slot_of(size_t record) const { return tag_part(tags_[record]) | static_cast<uint32_t>(record + 1); }
+  uint32_t tag_part(uint32_t tag) const { return static_cast<uint32_t>(uint64_t{tag} << number_bits_); }
+  size_t record_in(uint32_t slot) const { return (slot & ((uint64_t{1} << number_bits_) - 1)) - 1; }
+  bool may_be(uint32_t slot, uint32_t part) const { return ((slot ^ part) & ~((uint64_t{1} << number_bits_) - 1)) == 0; }
+
+  std::vector<MemoryBlock> blocks_;
   char* free_ = nullptr;               // in the last block
   size_t free_bytes_ = 0;
   size_t allocated_ = 0;
-  std::vector<const char*> records_;   // nullptr: gone
-  std::vector<uint32_t> appended_;     // tags of the last records, which have no slots yet
-  std::vector<Slot> slots_;            // gone records keep their slots until the table grows
+  LargeArray<const char*> records_;    // nullptr: gone
+  LargeArray<uint32_t> tags_;          // of each record: the upper half of its key's hash
+  size_t indexed_ = 0;                 // records that have a slot; those after them were appended
+  MemoryBlock slots_;                  // an open-addressing table; 0: free. Gone records keep their slots until the table grows
+  size_t slot_count_ = 0;
+  int number_bits_ = 0;
   size_t first_counts_from_ = SIZE_MAX;   // records from here on are not replaced
   size_t live_ = 0;
   uint64_t total_bytes_ = 0;

@@ -28,8 +28,6 @@ class ActionHandler {
   virtual bool wants_removed_statistics() const { return false; }
   // Adds and removes must come in the order of the rows of a checkpoint, however slow that is. Lines always come in order.
   virtual bool wants_row_order() const { return false; }
-  // About so many adds come.
-  virtual void expect_adds(uint64_t) {}
   virtual Status on_add(const FileView&) { return {}; }
   virtual Status on_remove(const FileView&) { return {}; }
   // A file of the change data feed.

@@ -279,7 +279,6 @@ Result<Reached> read_from(const Wish& wish, const std::shared_ptr<storage::Objec
     removes.emplace(columns, false, none, none, std::nullopt);
   }
   DS_ASSIGN_OR_RETURN(auto reader, format::ParquetFileReader::open(store, path, columns.wanted()));
-  if (wish.first_row == 0) handler.expect_adds(reader->row_count());
   Reached reached{std::nullopt, add_field_type(reader->file_schema(), "stats_parsed"), add_field_type(reader->file_schema(), "partitionValues_parsed"),
                   reader->fingerprint()};
   auto unused = [&](const LogicalType& there, const LogicalType& asked_for) {

@@ -10,12 +10,6 @@ CommitReplay::CommitReplay(TableState& state, LogFileKind kind, bool count_files
   for (FileSet* set : {&state_.files, &state_.tombstones}) kind_ == LogFileKind::kCompacted ? set->first_counts() : set->last_counts();
 }
 
-// A footer may tell any number: one too high costs memory until files come, so there is an end to it.
-void CommitReplay::expect_adds(uint64_t count) {
-  constexpr uint64_t kMost = 4 << 20;
-  if (state_.holds_files) state_.files.reserve(std::min(count, kMost));
-}
-
 Status CommitReplay::on_add(const FileView& file) {
   if (!state_.holds_files) {
     count(file);

@@ -27,7 +27,6 @@ class CommitReplay final : public ActionHandler {
 
   bool wants_files() const override { return state_.holds_files || count_files_; }
   bool wants_row_order() const override { return kind_ == LogFileKind::kCheckpointInOrder; }
-  void expect_adds(uint64_t count) override;
   Status on_add(const FileView& file) override;
   Status on_remove(const FileView& file) override;
   Status on_protocol(Protocol protocol) override;
