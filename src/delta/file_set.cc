@@ -153,9 +153,10 @@ FileView view_of(const char* bytes) {
   return file;
 }
 
-uint64_t word_at(const char* text, size_t bytes) {
-  uint64_t word = 0;
-  std::memcpy(&word, text, bytes);
+template <class Word>
+uint64_t word_at(const char* text) {
+  Word word = 0;
+  std::memcpy(&word, text, sizeof word);
   return word;
 }
 
@@ -166,15 +167,34 @@ uint64_t mix(uint64_t a, uint64_t b) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
-// By pairs of words, after wyhash: paths are long, and a table of a million files hashes a million of them.
+// By pairs of words, after wyhash: paths are long, and a table of a million files hashes a million of them. Words overlap rather than
+// being cut at the end of the text, and two chains of products run beside each other.
 uint64_t hash_bytes(uint64_t hash, std::string_view text) {
   constexpr uint64_t kFirst = 0x9E3779B97F4A7C15ull, kSecond = 0xE7037ED1A0B428DBull;
   const char* at = text.data();
-  size_t left = text.size();
-  for (; left >= 16; at += 16, left -= 16) hash = mix(word_at(at, 8) ^ kFirst, word_at(at + 8, 8) ^ hash);
-  const uint64_t first = word_at(at, std::min<size_t>(left, 8));
-  const uint64_t second = left > 8 ? word_at(at + 8, left - 8) : 0;
-  return mix(mix(first ^ kFirst, second ^ hash) ^ kSecond, text.size() ^ kFirst);
+  const size_t length = text.size();
+  uint64_t first = 0, second = 0;
+  if (length >= 16) {
+    const char* last = at + length - 16;
+    uint64_t other = kSecond;
+    for (; at + 16 < last; at += 32) {
+      hash = mix(word_at<uint64_t>(at) ^ kFirst, word_at<uint64_t>(at + 8) ^ hash);
+      other = mix(word_at<uint64_t>(at + 16) ^ kSecond, word_at<uint64_t>(at + 24) ^ other);
+    }
+    if (at < last) hash = mix(word_at<uint64_t>(at) ^ kFirst, word_at<uint64_t>(at + 8) ^ hash);
+    hash ^= other;
+    first = word_at<uint64_t>(last);
+    second = word_at<uint64_t>(last + 8);
+  } else if (length >= 8) {
+    first = word_at<uint64_t>(at);
+    second = word_at<uint64_t>(at + length - 8);
+  } else if (length >= 4) {
+    first = word_at<uint32_t>(at);
+    second = word_at<uint32_t>(at + length - 4);
+  } else if (length > 0) {
+    first = word_at<uint8_t>(at) << 16 | word_at<uint8_t>(at + length / 2) << 8 | word_at<uint8_t>(at + length - 1);
+  }
+  return mix(mix(first ^ kFirst, second ^ hash) ^ kSecond, length ^ kFirst);
 }
 
 bool needs_canonical(std::string_view path) {

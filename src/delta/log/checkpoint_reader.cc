@@ -115,9 +115,9 @@ class FileColumns {
       tags = TextMapColumn(chunk.data[tags_], rows);
       if (parsed_stats_) parsed_stats.emplace(chunk.data[*parsed_stats_], rows);
     }
+    FileView file;   // one for all rows: to clear it for each costs as much as to fill it
     for (size_t row = from; row < to; row++) {
       if (path.is_null(row)) continue;
-      FileView file;
       file.path = path.text(row);
       file.has_size = !size.is_null(row);
       if (is_add_ && !file.has_size) return corrupt("add of '" + std::string(file.path) + "': its size is missing");
@@ -125,6 +125,7 @@ class FileColumns {
       file.time = time.maybe<int64_t>(row).value_or(0);
       file.base_row_id = row_id.maybe<int64_t>(row);
       file.default_row_commit_version = commit_version.maybe<int64_t>(row);
+      if (file.deletion_vector.storage_type != 0) file.deletion_vector = {};
       if (!vector_.is_null(row)) DS_RETURN_IF_ERROR(vector_.read(row, file.deletion_vector));
       values_text_.clear();
       if (!values.is_null(row)) {
