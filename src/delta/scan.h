@@ -4,6 +4,7 @@
 // read (a partition value that is no value of its type).
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,13 +18,18 @@
 
 namespace deltastream::delta {
 
-enum class PredicateOp { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIsNull, kIsNotNull, kIn };
+enum class PredicateOp { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIsNull, kIsNotNull, kIn, kAnyOf, kTest };
 
 // One condition; a scan takes several, all of which a row must meet.
 struct Predicate {
-  std::vector<std::string> column;   // display names; {"s","a"} is a field of a struct
+  std::vector<std::string> column;   // display names; {"s","a"} is a field of a struct; those of kTest, each a partition column
   PredicateOp op = PredicateOp::kEqual;
-  std::vector<Value> values;         // one; any number for kIn; none for the null tests
+  std::vector<Value> values = {};    // one; any number for kIn; none for the null tests, kAnyOf and kTest
+  // Of kAnyOf: a row meets all conditions of one branch at least.
+  std::vector<std::vector<Predicate>> branches = {};
+  // Of kTest: whether rows with these values of the columns can meet the condition. Called by one thread at a time.
+  std::function<bool(const std::vector<Value>&)> test = nullptr;
+  std::string text = {};             // of kTest: the same words are the same condition
 };
 
 // Whether one known value, null included, meets the condition. The condition's values are of the value's type.
@@ -76,6 +82,7 @@ Result<std::optional<uint64_t>> count_rows(const Snapshot& snapshot, const FileS
 std::optional<uint64_t> live_rows(const FileView& file, std::string_view statistics);
 
 class PartitionReader;
+class StatisticsReader;
 
 // Makes ScanFiles of the files of a snapshot, which lives longer and does not change. One thread.
 class ScanFileReader {
@@ -105,8 +112,16 @@ class FilePruner {
     std::vector<std::string> physical_path;
     std::optional<size_t> partition;  // position among the partition columns
     bool exact_text = true;           // the statistics' text gives the column's very value
+    std::vector<size_t> tested = {};  // of kTest: positions among the partition columns
+    std::vector<std::vector<Condition>> branches = {};
+    // False: no row can meet it, by the partition values alone, or by both.
+    bool partition_may_match(const std::vector<Value>& partition_values) const;
+    bool may_match(const std::vector<Value>& partition_values, const StatisticsReader& statistics) const;
+    bool asks_statistics() const;
   };
   // Absent: the condition cannot be used to skip files.
+  static Result<std::optional<Condition>> any_of(const Snapshot& snapshot, const Predicate& predicate);
+  static std::optional<Condition> test_of(const Snapshot& snapshot, const Predicate& predicate);
   static Result<std::optional<Condition>> condition(const Snapshot& snapshot, const Predicate& predicate);
 
   std::vector<Condition> conditions_;

@@ -30,7 +30,9 @@ bool compares(PredicateOp op, const Value& left, const Value& right) {
     case PredicateOp::kGreater: return left > right;
     case PredicateOp::kGreaterEqual: return left >= right;
     case PredicateOp::kIsNull:
-    case PredicateOp::kIsNotNull: break;
+    case PredicateOp::kIsNotNull:
+    case PredicateOp::kAnyOf:
+    case PredicateOp::kTest: break;
   }
   return true;
 }

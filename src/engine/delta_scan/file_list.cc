@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "delta/file_statistics.h"
+#include "duckdb/common/string_util.hpp"
 #include "engine/batch/errors.h"
 #include "engine/delta_scan/object_file_system.h"
 #include "engine/delta_scan/predicates.h"
@@ -15,7 +16,9 @@ namespace {
 
 bool is_same(const delta::Predicate& a, const delta::Predicate& b) {
   auto same_value = [](const Value& x, const Value& y) { return x.type() == y.type() && Value::NotDistinctFrom(x, y); };
-  return a.column == b.column && a.op == b.op && std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(), same_value);
+  auto same_branch = [](const auto& x, const auto& y) { return std::equal(x.begin(), x.end(), y.begin(), y.end(), is_same); };
+  return a.column == b.column && a.op == b.op && a.text == b.text && std::equal(a.branches.begin(), a.branches.end(), b.branches.begin(), b.branches.end(), same_branch) &&
+         std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(), same_value);
 }
 
 }  // namespace
@@ -104,17 +107,23 @@ duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::with(std::vector<delta:
   return duckdb::make_uniq<DeltaFileList>(access_, target_, std::move(more));
 }
 
-duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::ComplexFilterPushdown(duckdb::ClientContext&, const duckdb::MultiFileOptions&,
+duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::ComplexFilterPushdown(duckdb::ClientContext& context, const duckdb::MultiFileOptions&,
                                                                                duckdb::MultiFilePushdownInfo& info,
                                                                                duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters) const {
-  auto name_of = [&](const duckdb::ColumnBinding& binding) -> std::string {
+  ScanColumns columns;
+  columns.name_of = [&](const duckdb::ColumnBinding& binding) -> std::string {
     if (binding.table_index != info.table_index || binding.column_index >= info.column_ids.size()) return {};
     idx_t column = info.column_ids[binding.column_index];
     return column < info.column_names.size() ? info.column_names[column] : std::string();
   };
+  columns.is_partition = [&](const std::string& name) {
+    const auto& partitions = table().snapshot.partition_columns();
+    return std::any_of(partitions.begin(), partitions.end(), [&](const std::string& one) { return duckdb::StringUtil::CIEquals(one, name); });
+  };
+  columns.context = context.shared_from_this();
   std::vector<delta::Predicate> predicates;
   for (const auto& filter : filters) {
-    for (auto& predicate : predicates_of(*filter, name_of)) predicates.push_back(std::move(predicate));
+    for (auto& predicate : predicates_of(*filter, columns)) predicates.push_back(std::move(predicate));
   }
   return with(std::move(predicates));
 }

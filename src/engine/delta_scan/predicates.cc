@@ -3,6 +3,8 @@
 #include "duckdb/function/scalar/struct_utils.hpp"
 #include "duckdb/planner/expression/list.hpp"
 #include "duckdb/planner/filter/list.hpp"
+#include "engine/delta_scan/partition_condition.h"
+#include "engine/delta_scan/range_predicates.h"
 
 namespace deltastream::engine {
 namespace {
@@ -25,28 +27,41 @@ std::optional<PredicateOp> op_of(ExpressionType type) {
   }
 }
 
-// The name of the field that a struct_extract takes; empty when it is none.
+// The name of the field that a struct_extract or s['a'] takes; empty when it is none.
 std::string extracted_field(const duckdb::BoundFunctionExpression& call) {
-  if (call.function.name != "struct_extract" || call.children.size() != 2) return {};
+  const bool extracts = call.function.name == "struct_extract" || call.function.name == "array_extract";
+  if (!extracts || call.children.size() != 2) return {};
   const Expression& key = *call.children[1];
   if (key.GetExpressionClass() != ExpressionClass::BOUND_CONSTANT || call.children[0]->return_type.id() != LogicalTypeId::STRUCT) return {};
   const Value& name = key.Cast<duckdb::BoundConstantExpression>().value;
   return name.IsNull() || name.type().id() != LogicalTypeId::VARCHAR ? std::string() : duckdb::StringValue::Get(name);
 }
 
-// {"a"} or {"s","a"}; empty when the expression is not a column or a field of one.
-std::vector<std::string> path_of(const Expression& expression, const ColumnNames& names) {
-  if (expression.GetExpressionClass() == ExpressionClass::BOUND_COLUMN_REF) {
-    std::string name = names(expression.Cast<duckdb::BoundColumnRefExpression>().binding);
-    return name.empty() ? std::vector<std::string>() : std::vector<std::string>{name};
-  }
-  if (expression.GetExpressionClass() != ExpressionClass::BOUND_FUNCTION) return {};
-  const auto& call = expression.Cast<duckdb::BoundFunctionExpression>();
-  std::string field = extracted_field(call);
-  if (field.empty()) return {};
-  auto path = path_of(*call.children[0], names);
-  if (!path.empty()) path.push_back(field);
-  return path;
+// Casts that change no number and keep their order: what the constant is compared with is the column.
+bool keeps_numbers(const LogicalType& from, const LogicalType& to) {
+  if (!from.IsNumeric() || !to.IsNumeric()) return false;
+  auto whole_digits = [](const LogicalType& type) -> int {
+    if (type.id() == LogicalTypeId::DECIMAL) return duckdb::DecimalType::GetWidth(type) - duckdb::DecimalType::GetScale(type);
+    switch (type.id()) {
+      case LogicalTypeId::TINYINT: return 3;
+      case LogicalTypeId::SMALLINT: return 5;
+      case LogicalTypeId::INTEGER: return 10;
+      case LogicalTypeId::BIGINT: return 19;
+      case LogicalTypeId::HUGEINT: return 38;
+      default: return 0;
+    }
+  };
+  auto scale = [](const LogicalType& type) -> int { return type.id() == LogicalTypeId::DECIMAL ? duckdb::DecimalType::GetScale(type) : 0; };
+  if (from.id() == LogicalTypeId::FLOAT) return to.id() == LogicalTypeId::DOUBLE;
+  if (whole_digits(from) == 0) return false;
+  if (to.id() == LogicalTypeId::DOUBLE) return scale(from) == 0 && whole_digits(from) <= 10;
+  return whole_digits(to) >= whole_digits(from) && scale(to) >= scale(from);
+}
+
+const Expression& without_cast(const Expression& expression) {
+  if (expression.GetExpressionClass() != ExpressionClass::BOUND_CAST) return expression;
+  const auto& cast = expression.Cast<duckdb::BoundCastExpression>();
+  return !cast.try_cast && keeps_numbers(cast.child->return_type, cast.return_type) ? *cast.child : expression;
 }
 
 const Value* constant_of(const Expression& expression) {
@@ -55,16 +70,21 @@ const Value* constant_of(const Expression& expression) {
   return value.IsNull() ? nullptr : &value;
 }
 
-void add_comparison(const Expression& column, ExpressionType comparison, const Expression& constant, const ColumnNames& names,
+void add_comparison(const Expression& column, ExpressionType comparison, const Expression& constant, const ScanColumns& columns,
                     std::vector<Predicate>& out) {
-  auto path = path_of(column, names);
+  auto path = column_path(without_cast(column), columns);
   const Value* value = constant_of(constant);
   auto op = op_of(comparison);
-  if (!path.empty() && value && op) out.push_back({std::move(path), *op, {*value}});
+  if (!value || !op) return;
+  if (!path.empty()) {
+    out.push_back({std::move(path), *op, {*value}});
+  } else {
+    add_period(column, *op, *value, columns, out);
+  }
 }
 
-void add_operator(const duckdb::BoundOperatorExpression& call, const ColumnNames& names, std::vector<Predicate>& out) {
-  auto path = path_of(*call.children[0], names);
+void add_operator(const duckdb::BoundOperatorExpression& call, const ScanColumns& columns, std::vector<Predicate>& out) {
+  auto path = column_path(without_cast(*call.children[0]), columns);
   if (path.empty()) return;
   switch (call.GetExpressionType()) {
     case ExpressionType::OPERATOR_IS_NULL: out.push_back({std::move(path), PredicateOp::kIsNull, {}}); return;
@@ -81,30 +101,65 @@ void add_operator(const duckdb::BoundOperatorExpression& call, const ColumnNames
   out.push_back(std::move(in));
 }
 
-void add(const Expression& filter, const ColumnNames& names, std::vector<Predicate>& out) {
+void add(const Expression& filter, const ScanColumns& columns, std::vector<Predicate>& out);
+
+// One branch a side: a file is skipped when it can meet none of them.
+void add_any_of(const duckdb::BoundConjunctionExpression& sides, const ScanColumns& columns, std::vector<Predicate>& out) {
+  Predicate any{{}, PredicateOp::kAnyOf};
+  for (const auto& side : sides.children) {
+    add(*side, columns, any.branches.emplace_back());
+    if (any.branches.back().empty()) return;
+  }
+  out.push_back(std::move(any));
+}
+
+void add_shape(const Expression& filter, const ScanColumns& columns, std::vector<Predicate>& out) {
   switch (filter.GetExpressionClass()) {
     case ExpressionClass::BOUND_CONJUNCTION:
-      if (filter.GetExpressionType() != ExpressionType::CONJUNCTION_AND) return;
-      for (const auto& child : filter.Cast<duckdb::BoundConjunctionExpression>().children) add(*child, names, out);
+      if (filter.GetExpressionType() == ExpressionType::CONJUNCTION_OR) {
+        add_any_of(filter.Cast<duckdb::BoundConjunctionExpression>(), columns, out);
+        return;
+      }
+      for (const auto& child : filter.Cast<duckdb::BoundConjunctionExpression>().children) add(*child, columns, out);
       return;
     case ExpressionClass::BOUND_COMPARISON: {
       const auto& comparison = filter.Cast<duckdb::BoundComparisonExpression>();
       if (constant_of(*comparison.left)) {
-        add_comparison(*comparison.right, duckdb::FlipComparisonExpression(filter.GetExpressionType()), *comparison.left, names, out);
+        add_comparison(*comparison.right, duckdb::FlipComparisonExpression(filter.GetExpressionType()), *comparison.left, columns, out);
       } else {
-        add_comparison(*comparison.left, filter.GetExpressionType(), *comparison.right, names, out);
+        add_comparison(*comparison.left, filter.GetExpressionType(), *comparison.right, columns, out);
       }
       return;
     }
     case ExpressionClass::BOUND_BETWEEN: {
       const auto& between = filter.Cast<duckdb::BoundBetweenExpression>();
-      add_comparison(*between.input, between.LowerComparisonType(), *between.lower, names, out);
-      add_comparison(*between.input, between.UpperComparisonType(), *between.upper, names, out);
+      add_comparison(*between.input, between.LowerComparisonType(), *between.lower, columns, out);
+      add_comparison(*between.input, between.UpperComparisonType(), *between.upper, columns, out);
       return;
     }
-    case ExpressionClass::BOUND_OPERATOR: add_operator(filter.Cast<duckdb::BoundOperatorExpression>(), names, out); return;
+    case ExpressionClass::BOUND_OPERATOR: add_operator(filter.Cast<duckdb::BoundOperatorExpression>(), columns, out); return;
+    case ExpressionClass::BOUND_FUNCTION: add_prefix(filter.Cast<duckdb::BoundFunctionExpression>(), columns, out); return;
     default: return;
   }
+}
+
+// Whether what was made of the filter says all of it, and not only a range around.
+bool says_all(const Expression& filter, const ScanColumns& columns) {
+  switch (filter.GetExpressionClass()) {
+    case ExpressionClass::BOUND_COMPARISON: {
+      const auto& comparison = filter.Cast<duckdb::BoundComparisonExpression>();
+      return !column_path(without_cast(*comparison.left), columns).empty() || !column_path(without_cast(*comparison.right), columns).empty();
+    }
+    case ExpressionClass::BOUND_FUNCTION: return false;
+    default: return true;
+  }
+}
+
+void add(const Expression& filter, const ScanColumns& columns, std::vector<Predicate>& out) {
+  const size_t before = out.size();
+  add_shape(filter, columns, out);
+  if (out.size() > before && says_all(filter, columns)) return;
+  if (auto condition = partition_condition(filter, columns)) out.push_back(std::move(*condition));
 }
 
 void add(const duckdb::TableFilter& filter, const std::vector<std::string>& path, std::vector<Predicate>& out) {
@@ -152,9 +207,23 @@ void add(const duckdb::TableFilter& filter, const std::vector<std::string>& path
 
 }  // namespace
 
-std::vector<Predicate> predicates_of(const Expression& filter, const ColumnNames& names) {
+std::vector<std::string> column_path(const Expression& expression, const ScanColumns& columns) {
+  if (expression.GetExpressionClass() == ExpressionClass::BOUND_COLUMN_REF) {
+    std::string name = columns.name_of(expression.Cast<duckdb::BoundColumnRefExpression>().binding);
+    return name.empty() ? std::vector<std::string>() : std::vector<std::string>{name};
+  }
+  if (expression.GetExpressionClass() != ExpressionClass::BOUND_FUNCTION) return {};
+  const auto& call = expression.Cast<duckdb::BoundFunctionExpression>();
+  std::string field = extracted_field(call);
+  if (field.empty()) return {};
+  auto path = column_path(*call.children[0], columns);
+  if (!path.empty()) path.push_back(field);
+  return path;
+}
+
+std::vector<Predicate> predicates_of(const Expression& filter, const ScanColumns& columns) {
   std::vector<Predicate> result;
-  add(filter, names, result);
+  add(filter, columns, result);
   return result;
 }
 

@@ -2,6 +2,9 @@
 // What DuckDB pushes into a scan, as conditions that the Delta kernel prunes files by. Only what is surely implied by
 // the filter is kept; the filter itself is always applied to the rows as well. Pure functions.
 
+#include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "delta/scan.h"
@@ -11,11 +14,19 @@
 
 namespace deltastream::engine {
 
-// Which column a column reference of the scan means; empty: none of the table's.
-using ColumnNames = std::function<std::string(const duckdb::ColumnBinding&)>;
+// What the column references of a filter mean.
+struct ScanColumns {
+  std::function<std::string(const duckdb::ColumnBinding&)> name_of;       // empty: none of the table's
+  std::function<bool(const std::string&)> is_partition;
+  duckdb::weak_ptr<duckdb::ClientContext> context;                           // evaluates conditions on partition values
+};
 
-// Comparisons, IN, BETWEEN and null tests of one column or a field of one with constants; AND is taken apart.
-std::vector<delta::Predicate> predicates_of(const duckdb::Expression& filter, const ColumnNames& names);
+// {"a"} or {"s","a"}; empty when the expression is not a column or a field of one.
+std::vector<std::string> column_path(const duckdb::Expression& expression, const ScanColumns& columns);
+
+// Comparisons, IN, BETWEEN, null tests, prefixes, years and days of one column or a field of one with constants; AND and OR are
+// taken apart; whatever asks for partition columns alone is evaluated.
+std::vector<delta::Predicate> predicates_of(const duckdb::Expression& filter, const ScanColumns& columns);
 // The same for a filter on one column, dynamic filters of joins and top-n included.
 std::vector<delta::Predicate> predicates_of(const duckdb::TableFilter& filter, const std::string& column);
 

@@ -231,6 +231,61 @@ TEST_F(DeltaScan, FilesAreSkippedByStatisticsAndByJoins) {
   EXPECT_EQ(failure("SELECT max(v) FROM delta_scan('" + t.path() + "')").kind(), ErrorKind::kNotFound);
 }
 
+// By what the filter asks of partition columns, whatever it is, and by ranges that filters name in other words.
+TEST_F(DeltaScan, FilesAreSkippedByFiltersOfEveryShape) {
+  auto t = table("shapes");
+  std::string lines = HandmadeTable::head(f("k", "long") + "," + f("n", "integer") + "," + f("name", "string") + "," + f("t", "timestamp_ntz") + "," + f("zoned", "timestamp") + "," +
+                                              f("d", "date") + "," + f("p", "string"),
+                                          R"(["d","p"])", "{}", R"({"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["timestampNtz"],"writerFeatures":["timestampNtz"]})");
+  for (int i = 0; i < 10; i++) {
+    std::string file = fmt::format("{}.parquet", i);
+    copy(t, file, fmt::format("SELECT {0}::BIGINT AS k, {0}::INTEGER AS n, 'n{0}é' AS name, TIMESTAMP '202{0}-06-15 12:00:00' AS t, TIMESTAMPTZ '202{0}-06-15 12:00:00+00' AS zoned", i));
+    lines += t.add(file, fmt::format(R"({{"d":"202{}-01-31","p":"{}"}})", i, i % 2 ? "odd" : "even"),
+                   HandmadeTable::stats(fmt::format(R"({{"numRecords":1,"minValues":{{"k":{0},"n":{0},"name":"n{0}é","t":"202{0}-06-15T12:00:00.000","zoned":"202{0}-06-15T12:00:00.000Z"}},)"
+                                                    R"("maxValues":{{"k":{0},"n":{0},"name":"n{0}é","t":"202{0}-06-15T12:00:00.000","zoned":"202{0}-06-15T12:00:00.000Z"}},)"
+                                                    R"("nullCount":{{"k":0,"n":0,"name":0,"t":0,"zoned":0}}}})", i)));
+  }
+  t.commit(0, lines);
+  struct Case {
+    const char* filter;
+    int files;
+    const char* ks;
+  };
+  for (const Case& one : std::vector<Case>{{"year(d) = 2024", 1, "4"},
+                                           {"date_part('month', d) = 2", 0, ""},
+                                           {"strftime(d, '%Y') IN ('2021', '2022')", 2, "1,2"},
+                                           {"d::VARCHAR LIKE '%3-01-31'", 1, "3"},
+                                           {"d = '2025-01-31' OR d = '2026-01-31'", 2, "5,6"},
+                                           {"NOT (p = 'odd') AND NOT (p = 'even' AND year(d) < 2028)", 1, "8"},
+                                           {"upper(p) || year(d) = 'ODD2027'", 1, "7"},
+                                           {"p NOT IN ('odd', 'none')", 5, "0,2,4,6,8"},
+                                           {"d = '2025-01-31' OR k = 9", 2, "5,9"},
+                                           {"(k < 1 AND p = 'even') OR (k > 8 AND p = 'even')", 1, "0"},
+                                           {"k = 1 OR n = 3 OR name = 'n5é'", 3, "1,3,5"},
+                                           {"k = 5.0", 1, "5"},
+                                           {"k IN (5.0, 6.0)", 2, "5,6"},
+                                           {"n = 5::DOUBLE", 1, "5"},
+                                           {"name LIKE 'n7%'", 1, "7"},
+                                           {"name LIKE 'n7_'", 1, "7"},
+                                           {"starts_with(name, 'n7é')", 1, "7"},
+                                           {"name ^@ 'x'", 0, ""},
+                                           {"t::DATE = DATE '2023-06-15'", 1, "3"},
+                                           {"year(t) = 2023", 1, "3"},
+                                           {"year(t) > 2027", 2, "8,9"},
+                                           {"year(t) <= 2020", 1, "0"},
+                                           {"year(zoned) BETWEEN 2023 AND 2024", 2, "3,4"},
+                                           {"zoned::DATE < DATE '2021-06-15'", 2, "0"},
+                                           {"random() < 2 AND k = 1", 1, "1"},
+                                           {"coalesce(k, 0) = 5", 10, "5"}}) {
+    EXPECT_EQ(scan(t, std::string("WHERE ") + one.filter, "coalesce(string_agg(k, ',' ORDER BY k), '')"), std::string(one.ks) + "\n") << one.filter;
+    std::string plan = rows("EXPLAIN SELECT * FROM delta_scan('" + t.path() + "') WHERE " + one.filter);
+    // Where none is left, the plan has no scan.
+    const bool told = one.files > 0 ? plan.find(fmt::format("{} of 10 files", one.files)) != std::string::npos : plan.find("10 of 10 files") == std::string::npos;
+    EXPECT_TRUE(told) << one.filter << "\n" << plan;
+  }
+  EXPECT_EQ(failure("SELECT * FROM delta_scan('" + t.path() + "') WHERE p::INTEGER = 1").kind(), ErrorKind::kInvalidArgument) << "an error stays one";
+}
+
 TEST_F(DeltaScan, DeletedRowsAreLeftOut) {
   auto t = table("dv");
   copy(t, "1.parquet", "SELECT r AS a FROM range(10) x(r)");
