@@ -1,7 +1,10 @@
 #include "delta/history.h"
 
+#include <algorithm>
+
 #include "delta/log/commit_info_reader.h"
 #include "delta/log/commit_times.h"
+#include "delta/text/time_value.h"
 
 namespace deltastream::delta {
 namespace {
@@ -16,29 +19,43 @@ Result<CommitTimes> commit_times(const std::shared_ptr<storage::ObjectStore>& st
 
 }  // namespace
 
-Result<std::vector<HistoryEntry>> history(std::shared_ptr<storage::ObjectStore> store, std::optional<size_t> limit, const Environment& environment) {
+History::History(std::shared_ptr<storage::ObjectStore> store, std::unique_ptr<CommitTimes> times) : store_(std::move(store)), times_(std::move(times)) {}
+History::History(History&&) noexcept = default;
+History& History::operator=(History&&) noexcept = default;
+History::~History() = default;
+
+Result<History> History::open(std::shared_ptr<storage::ObjectStore> store, const Environment& environment) {
   DS_ASSIGN_OR_RETURN(CommitTimes times, commit_times(store, environment));
+  return History(std::move(store), std::make_unique<CommitTimes>(std::move(times)));
+}
+
+size_t History::size() const { return static_cast<size_t>(times_->last_version() - times_->first_version() + 1); }
+
+Result<HistoryEntry> History::entry(size_t index) {
+  HistoryEntry entry;
+  entry.version = times_->last_version() - static_cast<int64_t>(index);
+  DS_ASSIGN_OR_RETURN(auto info, read_commit_info(*store_, times_->commit(entry.version).object).context(store_->describe()));
+  if (info) entry.info = std::move(*info);
+  if (times_->is_in_commit(entry.version) && entry.info.in_commit_timestamp) {
+    entry.timestamp_ms = *entry.info.in_commit_timestamp;
+  } else {
+    DS_ASSIGN_OR_RETURN(entry.timestamp_ms, times_->of(entry.version));
+  }
+  return entry;
+}
+
+Result<std::vector<HistoryEntry>> history(std::shared_ptr<storage::ObjectStore> store, std::optional<size_t> limit, const Environment& environment) {
+  DS_ASSIGN_OR_RETURN(History all, History::open(std::move(store), environment));
   std::vector<HistoryEntry> entries;
-  for (int64_t version = times.last_version(); version >= times.first_version(); version--) {
-    if (limit && entries.size() >= *limit) break;
-    HistoryEntry entry;
-    entry.version = version;
-    DS_ASSIGN_OR_RETURN(auto info, read_commit_info(*store, times.commit(version).object).context(store->describe()));
-    if (info) entry.info = std::move(*info);
-    if (times.is_in_commit(version) && entry.info.in_commit_timestamp) {
-      entry.timestamp_ms = *entry.info.in_commit_timestamp;
-    } else {
-      DS_ASSIGN_OR_RETURN(entry.timestamp_ms, times.of(version));
-    }
-    entries.push_back(std::move(entry));
+  for (size_t i = 0; i < std::min(all.size(), limit.value_or(all.size())); i++) {
+    DS_ASSIGN_OR_RETURN(entries.emplace_back(), all.entry(i));
   }
   return entries;
 }
 
 Result<int64_t> version_at(std::shared_ptr<storage::ObjectStore> store, int64_t timestamp_ms, const Environment& environment) {
   if (timestamp_ms > environment.clock->now_us() / 1000) {
-    return invalid_argument("the time " + std::to_string(timestamp_ms) + " (milliseconds since 1970 UTC) is still to come: a version of " +
-                            store->describe() + " at that time cannot be told yet");
+    return invalid_argument(time_of_ms(timestamp_ms) + " is still to come: which version of " + store->describe() + " stands then cannot be told yet");
   }
   DS_ASSIGN_OR_RETURN(CommitTimes times, commit_times(store, environment));
   return times.version_at(timestamp_ms);

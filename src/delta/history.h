@@ -15,10 +15,32 @@
 
 namespace deltastream::delta {
 
+class CommitTimes;
+
 struct HistoryEntry {
   int64_t version = 0;
   int64_t timestamp_ms = 0;   // ascends with the version
   CommitInfo info;            // empty where the commit has none
+};
+
+// The entries one by one, so that who wants the newest few does not read every commit. One thread.
+class History {
+ public:
+  // As of now: what is committed later is not in it.
+  static Result<History> open(std::shared_ptr<storage::ObjectStore> store, const Environment& environment = {});
+  History(History&&) noexcept;
+  History& operator=(History&&) noexcept;
+  ~History();
+
+  size_t size() const;
+  // The newest is 0.
+  Result<HistoryEntry> entry(size_t index);
+
+ private:
+  History(std::shared_ptr<storage::ObjectStore> store, std::unique_ptr<CommitTimes> times);
+
+  std::shared_ptr<storage::ObjectStore> store_;
+  std::unique_ptr<CommitTimes> times_;
 };
 
 // Newest first; at most `limit` of them.

@@ -69,6 +69,18 @@ TEST_F(History, CommitInfoBehindManyFilesIsFound) {
   EXPECT_EQ(history(table_.store, std::nullopt, table_.environment)->at(0).info.operation, "WRITE");
 }
 
+TEST_F(History, EntriesAreReadWhenTheyAreAskedFor) {
+  commit_and_wait(0, {protocol_line(), metadata_line()});
+  commit_and_wait(1, {info_line("OLD"), add_line("x")});
+  commit_and_wait(2, {info_line("NEW"), add_line("y")});
+  auto all = deltastream::delta::History::open(table_.store, table_.environment);
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->size(), 3u);
+  ASSERT_TRUE(table_.store->remove(commit_path(1)).ok());
+  EXPECT_EQ(all->entry(0)->info.operation, "NEW");
+  EXPECT_EQ(all->entry(1).error().kind(), ErrorKind::kNotFound);
+}
+
 TEST_F(History, ByFileTimes) {
   int64_t start = now_ms();
   commit_and_wait(0, {protocol_line(), metadata_line()});

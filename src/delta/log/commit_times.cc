@@ -1,10 +1,13 @@
 #include "delta/log/commit_times.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
 #include "delta/features.h"
 #include "delta/log/commit_info_reader.h"
+#include "delta/text/time_value.h"
 
 namespace deltastream::delta {
 namespace {
@@ -55,8 +58,8 @@ Result<int64_t> CommitTimes::of(int64_t version) {
 }
 
 Error CommitTimes::no_version_at(int64_t timestamp_ms, int64_t first_timestamp_ms) const {
-  return not_found(store_->describe() + " has no version of the time " + std::to_string(timestamp_ms) + ": its log begins with version " +
-                   std::to_string(first_version_) + " at " + std::to_string(first_timestamp_ms) + " (milliseconds since 1970 UTC)");
+  return not_found(fmt::format("{} has no version of {}: its log begins with version {} at {}", store_->describe(), time_of_ms(timestamp_ms), first_version_,
+                               time_of_ms(first_timestamp_ms)));
 }
 
 Result<int64_t> CommitTimes::version_at(int64_t timestamp_ms) {

@@ -154,4 +154,12 @@ void append_micros(std::string& out, int64_t micros, TimestampText form) {
   if (form == TimestampText::kIsoMicros) out += 'Z';
 }
 
+std::string time_of_ms(int64_t ms) {
+  std::string text;
+  int64_t micros = 0;
+  if (__builtin_mul_overflow(ms, int64_t{1000}, &micros)) return std::to_string(ms) + " ms since 1970";
+  append_micros(text, micros, TimestampText::kIsoMillis);
+  return text + 'Z';
+}
+
 }  // namespace deltastream::delta

@@ -23,6 +23,8 @@ enum class TimestampText {
 };
 // The fraction always has all its digits.
 void append_micros(std::string& out, int64_t micros, TimestampText form);
+// "2021-09-08T11:11:11.123Z", for messages: as a query can give the time back.
+std::string time_of_ms(int64_t ms);
 
 // The year of a day; readers of statistics understand 0 to 9999 only.
 int32_t year_of_days(int32_t days);

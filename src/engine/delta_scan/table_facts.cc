@@ -45,11 +45,21 @@ struct Target {
   Result<std::shared_ptr<DeltaTable>> table() const { return catalog ? access.open_by_catalog(location, {}, *catalog) : access.open(location, {}); }
 };
 
+// The rows of one call, made when they are asked for: a LIMIT leaves the rest unread.
+struct FactRows {
+  size_t count = 0;
+  std::function<Result<vector<Value>>(size_t)> row;
+};
+FactRows ready(Rows rows) {
+  const size_t count = rows.size();
+  return {count, [rows = std::move(rows)](size_t i) -> Result<vector<Value>> { return rows[i]; }};
+}
+
 // One of the functions: its columns, and the rows for a table.
 struct Facts {
   const char* name;
   std::vector<Field> (*columns)();
-  Result<Rows> (*rows)(const Target& target);
+  Result<FactRows> (*rows)(const Target& target);
 };
 
 std::vector<Field> history_columns() {
@@ -57,18 +67,21 @@ std::vector<Field> history_columns() {
           {"operationParameters", map_type()}, {"readVersion", LogicalType::BIGINT}, {"isBlindAppend", LogicalType::BOOLEAN},
           {"operationMetrics", map_type()}, {"userMetadata", LogicalType::VARCHAR}, {"engineInfo", LogicalType::VARCHAR}};
 }
-Result<Rows> history_rows(const Target& target) {
+vector<Value> history_row(const delta::HistoryEntry& entry) {
+  const auto& info = entry.info;
+  return {Value::BIGINT(entry.version), time(entry.timestamp_ms), text(info.operation), map_of(info.operation_parameters),
+          info.read_version ? Value::BIGINT(*info.read_version) : Value(LogicalType::BIGINT),
+          info.is_blind_append ? Value::BOOLEAN(*info.is_blind_append) : Value(LogicalType::BOOLEAN), map_of(info.operation_metrics),
+          text(info.user_metadata), text(info.engine_info)};
+}
+Result<FactRows> history_rows(const Target& target) {
   DS_ASSIGN_OR_RETURN(auto store, target.store());
-  DS_ASSIGN_OR_RETURN(auto entries, delta::history(store, std::nullopt, target.access.environment()));
-  Rows rows;
-  for (const auto& entry : entries) {
-    const auto& info = entry.info;
-    rows.push_back({Value::BIGINT(entry.version), time(entry.timestamp_ms), text(info.operation), map_of(info.operation_parameters),
-                    info.read_version ? Value::BIGINT(*info.read_version) : Value(LogicalType::BIGINT),
-                    info.is_blind_append ? Value::BOOLEAN(*info.is_blind_append) : Value(LogicalType::BOOLEAN), map_of(info.operation_metrics),
-                    text(info.user_metadata), text(info.engine_info)});
-  }
-  return rows;
+  DS_ASSIGN_OR_RETURN(auto opened, delta::History::open(std::move(store), target.access.environment()));
+  auto history = std::make_shared<delta::History>(std::move(opened));
+  return FactRows{history->size(), [history](size_t i) -> Result<vector<Value>> {
+                    DS_ASSIGN_OR_RETURN(auto entry, history->entry(i));
+                    return history_row(entry);
+                  }};
 }
 
 std::vector<Field> detail_columns() {
@@ -106,7 +119,7 @@ std::vector<std::string> clustering_columns(const delta::Snapshot& snapshot) {
   return names;
 }
 
-Result<Rows> detail_rows(const Target& target) {
+Result<FactRows> detail_rows(const Target& target) {
   DS_ASSIGN_OR_RETURN(auto table, target.table());
   const delta::Snapshot& snapshot = table->snapshot;
   const auto& metadata = snapshot.metadata();
@@ -124,11 +137,11 @@ Result<Rows> detail_rows(const Target& target) {
                     list_of(metadata.partition_columns), list_of(clustering_columns(snapshot)), Value::BIGINT(totals.files), Value::BIGINT(totals.bytes),
                     map_of(metadata.configuration), Value::INTEGER(protocol.min_reader_version), Value::INTEGER(protocol.min_writer_version),
                     list_of(features), Value::BIGINT(snapshot.version())};
-  return Rows{std::move(row)};
+  return ready({std::move(row)});
 }
 
 std::vector<Field> property_columns() { return {{"key", LogicalType::VARCHAR}, {"value", LogicalType::VARCHAR}}; }
-Result<Rows> property_rows(const Target& target) {
+Result<FactRows> property_rows(const Target& target) {
   DS_ASSIGN_OR_RETURN(auto table, target.table());
   delta::StringMap properties = table->snapshot.metadata().configuration;
   const auto& protocol = table->snapshot.protocol();
@@ -139,7 +152,7 @@ Result<Rows> property_rows(const Target& target) {
   }
   Rows rows;
   for (const auto& [key, value] : properties) rows.push_back({Value(key), Value(value)});
-  return rows;
+  return ready(std::move(rows));
 }
 
 constexpr Facts kFacts[] = {
@@ -153,10 +166,11 @@ struct FactsInfo final : duckdb::TableFunctionInfo {
   const Facts* facts = nullptr;
 };
 struct FactsData final : duckdb::TableFunctionData {
-  Rows rows;
+  FactRows rows;
 };
 struct FactsState final : duckdb::GlobalTableFunctionState {
   size_t next = 0;
+  size_t chunk = 4;  // grows from chunk to chunk, up to a whole one
 };
 
 duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& context, duckdb::TableFunctionBindInput& input, vector<LogicalType>& types,
@@ -179,13 +193,15 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> start(duckdb::ClientContext
 }
 
 void scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, DataChunk& output) {
-  const Rows& rows = input.bind_data->Cast<FactsData>().rows;
-  size_t& next = input.global_state->Cast<FactsState>().next;
-  size_t count = 0;
-  for (; next < rows.size() && count < kChunkRows; next++, count++) {
-    for (size_t column = 0; column < output.ColumnCount(); column++) output.SetValue(column, count, rows[next][column]);
+  const FactRows& rows = input.bind_data->Cast<FactsData>().rows;
+  auto& state = input.global_state->Cast<FactsState>();
+  const size_t count = std::min(state.chunk, rows.count - state.next);
+  for (size_t i = 0; i < count; i++, state.next++) {
+    const auto row = batch::value_or_throw(rows.row(state.next));
+    for (size_t column = 0; column < output.ColumnCount(); column++) output.SetValue(column, i, row[column]);
   }
   output.SetCardinality(count);
+  state.chunk = std::min<size_t>(state.chunk * 2, kChunkRows);
 }
 
 }  // namespace
