@@ -16,7 +16,12 @@ ChangeBound bound_of(duckdb::ClientContext& context, const Value& value) {
   if (value.type().IsIntegral()) {
     bound.version = value.DefaultCastAs(LogicalType::BIGINT).GetValue<int64_t>();
   } else {
-    bound.timestamp_us = value.CastAs(context, LogicalType::TIMESTAMP_TZ).GetValue<duckdb::timestamp_tz_t>().value;
+    Value time;
+    std::string why;
+    if (!value.TryCastAs(context, LogicalType::TIMESTAMP_TZ, time, &why) || time.IsNull()) {
+      batch::throw_error(invalid_argument("a bound of table_changes is a version or a time like '2026-01-31 12:00:00+00', not '" + value.ToString() + "'"));
+    }
+    bound.timestamp_us = time.GetValue<duckdb::timestamp_tz_t>().value;
   }
   return bound;
 }

@@ -86,8 +86,9 @@ Result<ChangeSet> read_changes(const TableAccess& access, const std::string& loc
   set.from_version = options.from_version;
   if (options.from_version > now.version()) {
     if (!range.from.version) return invalid_argument("there is no version of " + set.table->store->describe() + " at or after the time where the changes are to begin");
-    return invalid_argument("the changes are to begin at version " + std::to_string(options.from_version) + ", after their end at version " +
-                            std::to_string(now.version()));
+    const bool ends_there = range.to && (range.to->timestamp_us || *range.to->version == now.version());
+    return invalid_argument(fmt::format("the changes are to begin at version {}, {} {}", options.from_version,
+                                        ends_there ? "after their end at version" : "but the newest of " + set.table->store->describe() + " is", now.version()));
   }
   DS_ASSIGN_OR_RETURN(auto feed, delta::ChangeFeed::open(set.table->store, options, access.environment()));
   DS_RETURN_IF_ERROR(delta::check_changes_readable_as(feed.table(), now));

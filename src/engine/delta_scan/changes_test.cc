@@ -61,6 +61,10 @@ TEST_F(TableChanges, Bounds) {
   EXPECT_EQ(failure("SELECT * FROM table_changes('" + table_.path() + "', 4, 9)").kind(), ErrorKind::kInvalidArgument);
   EXPECT_EQ(failure("SELECT * FROM table_changes('" + table_.path() + "', TIMESTAMP '2999-01-01')").kind(), ErrorKind::kInvalidArgument);
   EXPECT_EQ(changes("TIMESTAMPTZ '1970-01-01 00:00:00+00'", "", "count(*)"), "16\n");
+  for (const char* bounds : {"'soon'", "0, 'soon'", "NULL", "0, NULL"}) {
+    EXPECT_EQ(failure("SELECT * FROM table_changes('" + table_.path() + "', " + bounds + ")").kind(), ErrorKind::kInvalidArgument) << bounds;
+  }
+  EXPECT_NE(rows("SELECT * FROM table_changes('" + table_.path() + "', 'soon')").find("a version or a time like"), std::string::npos);
   rows("ATTACH '" + folder_.path() + "' AS lake (TYPE deltastream)");
   EXPECT_EQ(rows("SELECT count(*) FROM table_changes('lake.t', 0)"), "16\n");
 }
