@@ -112,7 +112,9 @@ Error unknown_option(const engine::TableDefinition& table, const engine::TableOp
     if (!is_wildcard(row)) known.emplace_back(row.key);
   }
   std::string nearest = nearest_name(option.key, known);
-  std::string hint = nearest.empty() ? fmt::format("; it knows {}", fmt::join(known, ", ")) : fmt::format("; did you mean '{}'?", nearest);
+  auto elsewhere = std::find_if(connector.elsewhere.begin(), connector.elsewhere.end(), [&](const auto& other) { return other.key == option.key; });
+  std::string hint = elsewhere != connector.elsewhere.end() ? fmt::format(": {}", elsewhere->hint)
+                     : nearest.empty() ? fmt::format("; it knows {}", fmt::join(known, ", ")) : fmt::format("; did you mean '{}'?", nearest);
   return invalid_argument(fmt::format("table '{}'{}: unknown option '{}' of connector '{}'{}", table.name, place(option.position),
                                       option.key, connector.name, hint));
 }

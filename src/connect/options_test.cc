@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
@@ -34,6 +35,13 @@ TEST(Options, DefaultFileSizeIsAMemorySize) {
 TEST(Options, AnUnknownOneNamesTableOptionPlaceAndTheNearest) {
   EXPECT_ERROR(validate_options(files_with({{"source.monitor.interval", "1 s"}})), ErrorKind::kInvalidArgument, "'orders'",
                "line 5, column 3", "'source.monitor.interval'", "did you mean 'source.monitor-interval'?");
+}
+
+TEST(Options, WhatOtherProgramsCallAnOptionIsTold) {
+  for (const auto& [key, instead] : std::vector<std::pair<std::string, std::string>>{
+           {"ignoreDeletes", "'skipChangeCommits' = 'true'"}, {"maxFilesPerTrigger", "'execution.checkpointing.interval'"}, {"timestampAsOf", "'timestamp'"}}) {
+    EXPECT_ERROR(validate_options(test_table("t", {}, {{"connector", "delta"}, {"path", "x"}, {key, "1"}})), ErrorKind::kInvalidArgument, key, instead);
+  }
 }
 
 TEST(Options, ValuesThatDoNotFitSayWhatDoes) {
@@ -87,6 +95,10 @@ TEST(Connectors, AreSortedDescribedAndUsable) {
       EXPECT_FALSE(row.help.empty()) << row.key;
       EXPECT_EQ(row.type == OptionType::kEnum, !row.values.empty()) << row.key;
       EXPECT_FALSE(row.required && !row.default_value.empty()) << row.key;
+    }
+    for (const auto& other : connector.elsewhere) {
+      EXPECT_FALSE(other.hint.empty()) << other.key;
+      EXPECT_TRUE(std::none_of(connector.options.begin(), connector.options.end(), [&](const OptionRow& row) { return row.key == other.key; })) << other.key;
     }
   }
 }

@@ -27,6 +27,12 @@ struct OptionRow {
   std::string_view help;    // one sentence
 };
 
+// An option that other programs have for such tables and we lack: what to write instead.
+struct ElsewhereOption {
+  std::string_view key;
+  std::string_view hint;
+};
+
 // Validated options: every key is known, every value fits. integer(), duration_us() and memory_bytes() give 0 for an option
 // that is neither given nor has a default: ask has() where that matters.
 class Options {
@@ -59,6 +65,7 @@ struct Connector {
   std::string_view name;
   std::string_view help;
   std::span<const OptionRow> options;
+  std::span<const ElsewhereOption> elsewhere;  // told when one of them is given
   bool (*bounded)(const Options&) = nullptr;  // null: no source
   SourceFactory make_source = nullptr;        // null: no source
   SinkFactory make_sink = nullptr;            // null: no sink

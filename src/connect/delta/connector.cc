@@ -23,6 +23,7 @@ constexpr OptionRow kOptions[] = {
      "Source: the table as it is at start (default), that and then what is added (default with source.monitor-interval), or only what is added."},
     {"source.monitor-interval", OptionType::kDuration, "", false, "", "Source: look for new versions this often; the source then never ends (1 s when it follows)."},
     {"version", OptionType::kInteger, "", false, "", "Source: read the snapshot of this version."},
+    {"timestamp", OptionType::kString, "", false, "", "Source: read the snapshot that stood at this time (UTC)."},
     {"startingVersion", OptionType::kString, "", false, "", "Source: no snapshot, only what was added from this version on (a number, or latest)."},
     {"startingTimestamp", OptionType::kString, "", false, "", "Source: the same, from the first version at or after this time (UTC)."},
     {"endingVersion", OptionType::kString, "", false, "", "Source: the last version to read when it follows; the source then ends after it."},
@@ -35,6 +36,22 @@ constexpr OptionRow kOptions[] = {
      "With readChangeFeed, which reads such versions, it changes nothing."},
 };
 
+constexpr char kChangeCommits[] =
+    "versions that delete or rewrite rows are passed over with 'skipChangeCommits' = 'true' and read as changes with 'readChangeFeed' = 'true'";
+constexpr char kOwnPace[] = "a source reads on without batches; 'execution.checkpointing.interval' says how often sinks commit";
+
+// What Spark and the Delta connector of Flink have.
+constexpr ElsewhereOption kElsewhere[] = {
+    {"ignoreDeletes", kChangeCommits},
+    {"ignoreChanges", kChangeCommits},
+    {"maxFilesPerTrigger", kOwnPace},
+    {"maxBytesPerTrigger", kOwnPace},
+    {"versionAsOf", "it is 'version' here"},
+    {"timestampAsOf", "it is 'timestamp' here"},
+    {"readChangeData", "it is 'readChangeFeed' here"},
+    {"updateCheckIntervalMillis", "it is 'source.monitor-interval' here, a duration like '5 s'"},
+};
+
 }  // namespace
 
 Connector connector() {
@@ -42,6 +59,7 @@ Connector connector() {
   row.name = "delta";
   row.help = "Delta Lake tables. A sink commits once a checkpoint; a source reads a snapshot and may follow the versions after it";
   row.options = kOptions;
+  row.elsewhere = kElsewhere;
   row.bounded = is_bounded_scan;
   row.make_source = make_source;
   row.make_sink = make_sink;

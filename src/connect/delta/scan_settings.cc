@@ -71,6 +71,11 @@ Result<ScanSettings> scan_settings(const Options& options) {
     settings.version = options.integer("version");
     if (*settings.version < 0) return invalid_argument("option 'version' must not be negative");
   }
+  if (options.has("timestamp")) {
+    if (!settings.snapshot) return exclude("'timestamp', which names a snapshot,", "reading without one");
+    if (settings.version) return exclude("'version'", "'timestamp'");
+    DS_ASSIGN_OR_RETURN(settings.timestamp_ms, parse_timestamp_ms("timestamp", options.get("timestamp")));
+  }
   const bool by_version = options.has("startingVersion"), by_time = options.has("startingTimestamp");
   if (by_version && by_time) return exclude("'startingVersion'", "'startingTimestamp'");
   if ((by_version || by_time) && settings.snapshot) {

@@ -12,7 +12,8 @@ namespace deltastream::connect::delta_table {
 struct ScanSettings {
   bool snapshot = true;                            // the rows of one version …
   bool follow = false;                             // … and those added after it
-  std::optional<int64_t> version;                  // of the snapshot; absent: the newest
+  std::optional<int64_t> version;                  // of the snapshot; absent: the newest …
+  std::optional<int64_t> timestamp_ms;             // … or the one that stood then
   std::optional<int64_t> starting_version;         // without snapshot: the first to read; absent: what comes after the newest
   std::optional<int64_t> starting_timestamp_ms;    // the same by time
   std::optional<int64_t> ending_version;           // the last to read when it follows; absent: it never ends

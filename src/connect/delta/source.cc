@@ -112,7 +112,7 @@ class TableSource final : public stream::Source {
     if (position && position->state == "end") return std::unique_ptr<stream::SplitReader>(std::make_unique<FinishedReader>(*position));
     auto file = parse_file_split(split.id);
     if (!file || file->file >= files_.size() || file->version != version_) {
-      return invalid_argument(fmt::format("{}: split '{}' is none of version {}; was 'version' changed?", where(), split.id, version_));
+      return invalid_argument(fmt::format("{}: split '{}' is none of version {}; was 'version' or 'timestamp' changed?", where(), split.id, version_));
     }
     const delta::ScanFile& scan = files_[file->file];
     FileEntry entry{{delta::ChangeKind::kInsert, scan, nullptr, {}}, version_, timestamp_ms_};
@@ -125,7 +125,11 @@ class TableSource final : public stream::Source {
 
   Status open_table() {
     DS_ASSIGN_OR_RETURN(store_, storage::open_store(location_, environment_));
-    DS_ASSIGN_OR_RETURN(auto snapshot, delta::Snapshot::open(store_, {settings_.version, delta::LoadFiles::kNone}, environment_));
+    std::optional<int64_t> version = settings_.version;
+    if (settings_.timestamp_ms) {
+      DS_ASSIGN_OR_RETURN(version, delta::version_at(store_, *settings_.timestamp_ms, environment_));
+    }
+    DS_ASSIGN_OR_RETURN(auto snapshot, delta::Snapshot::open(store_, {version, delta::LoadFiles::kNone}, environment_));
     version_ = snapshot.version();
     if (settings_.change_feed && !bounded() && !snapshot.property_is_true("delta.enableChangeDataFeed")) {
       return unsupported(fmt::format("{} does not keep its changes, which 'readChangeFeed' needs: set delta.enableChangeDataFeed = true first", snapshot.where()));

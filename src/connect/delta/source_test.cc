@@ -1,5 +1,6 @@
 #include "connect/test_tables.h"
 #include "delta/change_feed.h"
+#include "delta/history.h"
 #include "delta/snapshot.h"
 #include "storage/stores.h"
 
@@ -256,6 +257,21 @@ TEST_F(DeltaSource, AnEarlierVersion) {
   auto rows = read_table(table({{"version", "1"}}), context_);
   ASSERT_OK(rows);
   EXPECT_EQ(*rows, expected(0, 2));
+}
+
+TEST_F(DeltaSource, TheVersionThatStoodAtATime) {
+  append(0, 2);
+  append(2, 4);
+  auto store = storage::make_local_store(folder_.path() + "/t");
+  const int64_t then_ms = delta::timestamp_of(store, 1).value();
+  const std::string then = duckdb::Timestamp::ToString(duckdb::timestamp_t(then_ms * 1000));
+  auto rows = read_table(table({{"timestamp", then}}), context_);
+  ASSERT_OK(rows);
+  EXPECT_EQ(*rows, expected(0, 2));
+  EXPECT_ERROR(read_table(table({{"timestamp", "2000-01-01 00:00:00"}}), context_), ErrorKind::kNotFound, "2000-01-01T00:00:00.000Z", "version 0");
+  EXPECT_ERROR(read_table(table({{"timestamp", "2999-01-01 00:00:00"}}), context_), ErrorKind::kInvalidArgument, "2999-01-01T00:00:00.000Z");
+  EXPECT_ERROR(make_source(table({{"timestamp", then}, {"version", "1"}}), context_), ErrorKind::kInvalidArgument, "'version'", "'timestamp'");
+  EXPECT_ERROR(make_source(table({{"timestamp", then}, {"startingVersion", "1"}}), context_), ErrorKind::kInvalidArgument, "'timestamp'");
 }
 
 }  // namespace
