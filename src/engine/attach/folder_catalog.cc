@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "delta/snapshot.h"
 #include "duckdb/catalog/catalog.hpp"
 #include "duckdb/catalog/catalog_entry/schema_catalog_entry.hpp"
 #include "duckdb/catalog/entry_lookup_info.hpp"
@@ -198,7 +199,10 @@ struct FolderExtensionInfo final : duckdb::StorageExtensionInfo {
 };
 
 duckdb::unique_ptr<duckdb::Catalog> attach(optional_ptr<duckdb::StorageExtensionInfo> info, ClientContext&, duckdb::AttachedDatabase& database,
-                                           const std::string&, duckdb::AttachInfo& what, duckdb::AttachOptions&) {
+                                           const std::string&, duckdb::AttachInfo& what, duckdb::AttachOptions& options) {
+  if (!options.options.empty()) {
+    batch::throw_error(invalid_argument("ATTACH (TYPE deltastream) has no option '" + options.options.begin()->first + "'"));
+  }
   const auto& access = static_cast<FolderExtensionInfo&>(*info).access;
   std::string folder = what.path;
   while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
@@ -209,6 +213,9 @@ duckdb::unique_ptr<duckdb::Catalog> attach(optional_ptr<duckdb::StorageExtension
     auto there = access->environment().files->stat(root.substr(5));
     if (!there.ok()) batch::throw_error(there.error());
     if (!there->is_directory) batch::throw_error(invalid_argument("'" + folder + "' is a file, not a folder of tables"));
+  }
+  if (batch::value_or_throw(delta::Snapshot::table_exists(*store))) {
+    batch::throw_error(invalid_argument("'" + folder + "' is a Delta table, not a folder of tables: FROM '" + folder + "' reads it, ATTACH takes the folder above"));
   }
   return duckdb::make_uniq<FolderCatalog>(database, access, std::move(folder));
 }
@@ -231,15 +238,23 @@ void register_folder_catalog(duckdb::DBConfig& config, std::shared_ptr<const Tab
 }
 
 std::optional<std::string> attached_location(ClientContext& context, const std::string& name) {
-  auto parts = duckdb::StringUtil::Split(name, ".");
-  if (parts.size() > 3 || parts.empty()) return std::nullopt;
-  std::string table = parts.back();
-  std::string catalog = parts.size() > 1 ? parts[0] : std::string();
-  std::string schema = parts.size() == 3 ? parts[1] : std::string();
-  duckdb::EntryLookupInfo lookup(CatalogType::TABLE_ENTRY, table);
-  auto entry = duckdb::Catalog::GetEntry(context, catalog, schema, lookup, duckdb::OnEntryNotFound::RETURN_NULL);
-  auto* found = entry ? dynamic_cast<TableEntry*>(entry.get()) : nullptr;
-  return found ? std::optional(found->table().location) : std::nullopt;
+  auto location = [&](const std::string& catalog, const std::string& schema, const std::string& table) -> std::optional<std::string> {
+    duckdb::EntryLookupInfo lookup(CatalogType::TABLE_ENTRY, table);
+    auto entry = duckdb::Catalog::GetEntry(context, catalog, schema, lookup, duckdb::OnEntryNotFound::RETURN_NULL);
+    auto* found = entry ? dynamic_cast<TableEntry*>(entry.get()) : nullptr;
+    return found ? std::optional(found->table().location) : std::nullopt;
+  };
+  duckdb::vector<std::string> parts;  // names that hold dots stand in quotes
+  try {
+    parts = duckdb::QualifiedName::ParseComponents(name);
+  } catch (const duckdb::ParserException&) {
+    return std::nullopt;  // a quote of a path
+  }
+  if (parts.size() > 1 && parts.size() <= 3) {
+    auto found = location(parts[0], parts.size() == 3 ? parts[1] : "", parts.back());
+    if (found) return found;
+  }
+  return location("", "", parts.size() == 1 ? parts[0] : name);
 }
 
 }  // namespace deltastream::engine

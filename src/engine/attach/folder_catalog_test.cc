@@ -44,6 +44,12 @@ TEST_F(FolderCatalogTest, FactsByName) {
   EXPECT_EQ(rows("DESCRIBE HISTORY lake.flights").substr(0, 2), "1|");
   EXPECT_EQ(rows("SHOW TBLPROPERTIES lake.flights ('own')"), "own|7\n");
   EXPECT_EQ(rows("SELECT numFiles, version FROM delta_detail('lake.flights')"), "2|1\n");
+  make("with.dots", 3);
+  EXPECT_EQ(rows("SHOW TBLPROPERTIES lake.`with.dots` ('own')"), "own|7\n");
+  EXPECT_EQ(rows("SELECT numFiles FROM delta_detail('lake.\"with.dots\"')"), "2\n");
+  rows("USE lake");
+  EXPECT_EQ(rows("SHOW TBLPROPERTIES `with.dots` ('own')"), "own|7\n");
+  EXPECT_EQ(rows("SHOW TBLPROPERTIES flights ('own')"), "own|7\n");
 }
 
 TEST_F(FolderCatalogTest, ATransactionSeesOneVersion) {
@@ -61,7 +67,17 @@ TEST_F(FolderCatalogTest, WritingIsRefusedByName) {
   EXPECT_EQ(failure("INSERT INTO lake.flights VALUES (1)").kind(), ErrorKind::kUnsupported);
   EXPECT_EQ(failure("DROP TABLE lake.flights").kind(), ErrorKind::kUnsupported);
   EXPECT_EQ(failure("DELETE FROM lake.flights").kind(), ErrorKind::kUnsupported);
+}
+
+TEST_F(FolderCatalogTest, WhatCannotBeAttachedIsNamed) {
   EXPECT_EQ(failure("ATTACH '" + (folder_ / "not there") + "' AS other (TYPE deltastream)").kind(), ErrorKind::kNotFound);
+  EXPECT_NE(rows("ATTACH '" + (folder_ / "flights/") + "' AS other (TYPE deltastream)").find("is a Delta table, not a folder of tables"), std::string::npos);
+  EXPECT_NE(rows("ATTACH '" + folder_.path() + "' AS other (TYPE deltastream, colour 'red')").find("has no option 'colour'"), std::string::npos);
+}
+
+TEST_F(FolderCatalogTest, DotsOfThePathAreNotShown) {
+  ASSERT_EQ(rows("ATTACH '" + folder_.path() + "/./' AS other (TYPE deltastream)"), "");
+  EXPECT_EQ(rows("SELECT location FROM delta_detail('other.flights')"), "file:" + (folder_ / "flights") + "\n");
 }
 
 }  // namespace

@@ -184,7 +184,14 @@ std::shared_ptr<ObjectStore> make_local_store(std::string root, const Environmen
   // Absolute from the start: the store must not move when the process changes its folder.
   std::error_code failed;
   std::filesystem::path absolute = std::filesystem::absolute(root.empty() ? "." : root, failed);
-  if (!failed) root = absolute.string();
+  if (!failed) {
+    // "." and doubled slashes mean nothing; ".." stays, as what it leads to depends on links.
+    std::filesystem::path plain;
+    for (const auto& part : absolute) {
+      if (part != ".") plain /= part;
+    }
+    root = plain.string();
+  }
   while (root.size() > 1 && root.back() == '/') root.pop_back();
   return std::make_shared<LocalStore>(std::move(root), environment);
 }
