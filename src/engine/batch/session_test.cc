@@ -58,6 +58,10 @@ TEST_F(BatchSessionTest, PathsOfTablesStandForThem) {
   EXPECT_EQ(rows("FROM '" + table.path() + "/1.parquet'"), "7|x\n");
   EXPECT_EQ(rows("SELECT column_name FROM (DESCRIBE '" + table.path() + "')"), "a\n");
   EXPECT_NE(rows("FROM '" + (folder / "none") + "'").find("not found"), std::string::npos);
+  EXPECT_NE(rows("FROM '" + (folder / "none") + "'").find("there is no Delta table and no file at"), std::string::npos);
+  EXPECT_EQ(failure("FROM '" + folder.path() + "'").kind(), ErrorKind::kNotFound);
+  EXPECT_NE(rows("FROM '" + folder.path() + "'").find("is a folder, but no Delta table"), std::string::npos);
+  EXPECT_EQ(rows("SELECT t.a FROM '" + table.path() + "//'"), "7\n") << "the table's name is that of its folder";
 }
 
 TEST_F(BatchSessionTest, StatementsWithoutRowsHaveNoColumns) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/batch/offered_statements.h"
 #include "engine/batch/sql_lexer.h"
 
 namespace deltastream::engine::batch {
@@ -94,31 +95,44 @@ class Rewriter {
 
   std::optional<Travel> travel_at(size_t i) const {
     if (word(i, "for")) i++;
-    bool version = word(i, "version");
-    if ((!version && !word(i, "timestamp")) || !word(i + 1, "as") || !word(i + 2, "of")) return std::nullopt;
-    const SqlToken* value = token(i + 3);
-    if (!value) return std::nullopt;
-    Travel travel{version ? "VERSION" : "TIMESTAMP", std::string(value->text), i + 3};
-    if (value->kind == SqlTokenKind::kNumber || value->kind == SqlTokenKind::kString) return travel;
-    if (version) return std::nullopt;
-    // TIMESTAMP '…', DATE '…', a call, or an expression in parentheses.
-    size_t next = i + 3;
-    if (value->kind == SqlTokenKind::kWord) {
-      next++;
-      if (token(next) && tokens_[next].kind == SqlTokenKind::kString) return through(travel, i + 3, next);
+    const bool version = word(i, "version") || word(i, "system_version");
+    if ((!version && !word(i, "timestamp") && !word(i, "system_time")) || !word(i + 1, "as") || !word(i + 2, "of")) return std::nullopt;
+    const size_t first = i + 3;
+    std::optional<size_t> last = operand(symbol(first, '-') ? first + 1 : first);
+    for (; last && (symbol(*last + 1, '+') || symbol(*last + 1, '-')); last = operand(*last + 2)) {}
+    if (!last) return std::nullopt;
+    return Travel{version ? "VERSION" : "TIMESTAMP", std::string(sql_.substr(tokens_[first].offset, end_of(*last) - tokens_[first].offset)), *last};
+  }
+  // The last token of a term that begins here: 3, '…', DATE '…', INTERVAL 3 DAY, now(), current_date, (…).
+  std::optional<size_t> operand(size_t i) const {
+    if (!token(i)) return std::nullopt;
+    const SqlTokenKind kind = tokens_[i].kind;
+    if (kind == SqlTokenKind::kNumber || kind == SqlTokenKind::kString) return i;
+    if (word(i, "interval")) {
+      const auto amount = operand(i + 1);
+      if (!amount) return std::nullopt;
+      const bool in_words = tokens_[*amount].kind == SqlTokenKind::kString && !unit_at(*amount + 1);
+      return in_words ? amount : unit_at(*amount + 1) ? std::optional(*amount + 1) : std::nullopt;
     }
-    if (!symbol(next, '(')) return std::nullopt;
+    if (kind == SqlTokenKind::kWord) {
+      if (token(i + 1) && tokens_[i + 1].kind == SqlTokenKind::kString) return i + 1;
+      if (symbol(i + 1, '(')) return close(i + 1);
+      return word(i, "current_timestamp") || word(i, "current_date") || word(i, "localtimestamp") ? std::optional(i) : std::nullopt;
+    }
+    return symbol(i, '(') ? close(i) : std::nullopt;
+  }
+  bool unit_at(size_t i) const {
+    static constexpr const char* kUnits[] = {"microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "year"};
+    return std::any_of(std::begin(kUnits), std::end(kUnits), [&](const char* unit) { return word(i, unit) || word(i, fmt::format("{}s", unit)); });
+  }
+  // The parenthesis that closes this one.
+  std::optional<size_t> close(size_t i) const {
     int depth = 0;
-    for (size_t j = next; j < tokens_.size(); j++) {
-      depth += symbol(j, '(') ? 1 : symbol(j, ')') ? -1 : 0;
-      if (depth == 0) return through(travel, i + 3, j);
+    for (; i < tokens_.size(); i++) {
+      depth += symbol(i, '(') ? 1 : symbol(i, ')') ? -1 : 0;
+      if (depth == 0) return i;
     }
     return std::nullopt;
-  }
-  Travel through(Travel travel, size_t first, size_t last) const {
-    travel.value = std::string(sql_.substr(tokens_[first].offset, end_of(last) - tokens_[first].offset));
-    travel.last = last;
-    return travel;
   }
 
   // 'path' in the place of a table.
@@ -175,25 +189,23 @@ class Rewriter {
   std::string parameters_at(size_t& i) const {
     if (!symbol(i, '(') || !token(i + 1) || !tokens_[i + 1].is_name() || !symbol(i + 2, '=') || !symbol(i + 3, '>')) return "";
     const size_t first = i + 1;
-    int depth = 1;
-    size_t last = first;
-    while (last < tokens_.size()) {
-      depth += symbol(last, '(') ? 1 : symbol(last, ')') ? -1 : 0;
-      if (depth == 0) break;
-      last++;
-    }
-    if (last == tokens_.size()) return "";
-    i = last + 1;
-    return fmt::format(", {}", sql_.substr(tokens_[first].offset, tokens_[last].offset - tokens_[first].offset));
+    const auto last = close(i);
+    if (!last) return "";
+    i = *last + 1;
+    return fmt::format(", {}", sql_.substr(tokens_[first].offset, tokens_[*last].offset - tokens_[first].offset));
   }
   // delta.`path`, 'path', or a name with dots; moves i behind it.
   std::optional<std::string> target_at(size_t& i) const {
     if (is_path(i)) return tokens_[(i += 3) - 1].unquoted();
     if (token(i) && tokens_[i].kind == SqlTokenKind::kString) return tokens_[i++].unquoted();
     if (!token(i) || !tokens_[i].is_name()) return std::nullopt;
-    std::string name = tokens_[i++].unquoted();
+    std::string first = tokens_[i++].unquoted();
+    if (!symbol(i, '.')) return first;
+    // A part that holds a dot itself stays in quotes.
+    auto part = [](std::string text) { return text.find_first_of(".\"") == std::string::npos ? text : quote(text, '"'); };
+    std::string name = part(std::move(first));
     while (symbol(i, '.') && token(i + 1) && tokens_[i + 1].is_name()) {
-      name += fmt::format(".{}", tokens_[i + 1].unquoted());
+      name += fmt::format(".{}", part(tokens_[i + 1].unquoted()));
       i += 2;
     }
     return name;
@@ -232,6 +244,7 @@ size_t RewrittenSql::original_offset(size_t offset) const {
 
 Result<RewrittenSql> rewrite_sql(std::string_view sql) {
   DS_ASSIGN_OR_RETURN(auto tokens, tokenize_sql(sql));
+  DS_RETURN_IF_ERROR(check_offered(sql, tokens));
   return Rewriter(sql, std::move(tokens)).run();
 }
 

@@ -2,7 +2,8 @@
 // Delta's spellings turned into DuckDB's, token by token, so that texts and comments stay untouched:
 //   delta.`path`                        delta_scan('path')
 //   … VERSION AS OF n                   delta_scan('path', version => n), or name AT (VERSION => n); … may be 'path' too
-//   … TIMESTAMP AS OF 't'               the same with timestamp
+//   … TIMESTAMP AS OF 't'               the same with timestamp; sums and calls may stand there; FOR SYSTEM_VERSION and
+//                                       FOR SYSTEM_TIME are other spellings
 //   DESCRIBE, SUMMARIZE delta.`path`    DESCRIBE, SUMMARIZE SELECT * FROM delta_scan('path'); calls likewise
 //   DESCRIBE HISTORY t, DESCRIBE DETAIL t, SHOW TBLPROPERTIES t
 //                                       SELECT * FROM delta_history('t'), delta_detail('t'), delta_properties('t');
@@ -10,7 +11,7 @@
 //   timestamp => t (as a parameter)     "timestamp" => t
 //   `name`                              "name"
 //   _metadata.x, t._metadata.x          (_metadata).x, (t._metadata).x
-// Pure functions. Errors: invalid argument with the place.
+// Pure functions. Errors: invalid argument with the place; unsupported for Delta's statements that are not offered.
 
 #include <string>
 #include <string_view>

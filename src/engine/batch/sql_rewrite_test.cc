@@ -33,6 +33,13 @@ TEST(SqlRewrite, TimeTravel) {
   EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF TIMESTAMP '2020-01-01 00:00:00'"), "FROM t AT (TIMESTAMP => TIMESTAMP '2020-01-01 00:00:00')");
   EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF (now() - INTERVAL 1 DAY) WHERE x"), "FROM t AT (TIMESTAMP => (now() - INTERVAL 1 DAY)) WHERE x");
   EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF date_trunc('day', now())"), "FROM t AT (TIMESTAMP => date_trunc('day', now()))");
+  EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF now() - INTERVAL 1 HOUR WHERE x"), "FROM t AT (TIMESTAMP => now() - INTERVAL 1 HOUR) WHERE x");
+  EXPECT_EQ(rewritten("FROM t TIMESTAMP AS OF current_timestamp - INTERVAL '1 day' + INTERVAL (2) hours u"),
+            "FROM t AT (TIMESTAMP => current_timestamp - INTERVAL '1 day' + INTERVAL (2) hours) u");
+  EXPECT_EQ(rewritten("FROM '/t' TIMESTAMP AS OF current_date"), "FROM delta_scan('/t', \"timestamp\" => current_date)");
+  EXPECT_EQ(rewritten("FROM '/t' FOR SYSTEM_VERSION AS OF 3"), "FROM delta_scan('/t', version => 3)");
+  EXPECT_EQ(rewritten("FROM t FOR SYSTEM_TIME AS OF DATE '2020-01-01'"), "FROM t AT (TIMESTAMP => DATE '2020-01-01')");
+  EXPECT_EQ(rewritten("FROM t VERSION AS OF -1"), "FROM t AT (VERSION => -1)");
 }
 
 TEST(SqlRewrite, TableStatements) {
@@ -45,6 +52,23 @@ TEST(SqlRewrite, TableStatements) {
   EXPECT_EQ(rewritten("SHOW TBLPROPERTIES '/t' (catalog_version => 7) ('k')"), "SELECT * FROM delta_properties('/t', catalog_version => 7) WHERE key = 'k'");
   EXPECT_EQ(rewritten("DESCRIBE history"), "DESCRIBE history");
   EXPECT_EQ(rewritten("DESCRIBE SELECT 1"), "DESCRIBE SELECT 1");
+}
+
+TEST(SqlRewrite, StatementsThatAreNotOfferedAreNamed) {
+  for (const auto& [sql, words] : std::vector<std::pair<std::string, std::string>>{
+           {"OPTIMIZE '/t' ZORDER BY (a)", "OPTIMIZE"}, {"vacuum delta.`/t` RETAIN 0 HOURS", "VACUUM"}, {"RESTORE lake.t TO VERSION AS OF 1", "RESTORE"},
+           {"INSERT INTO '/t' VALUES (1)", "INSERT INTO"}, {"DELETE FROM delta.`/t`", "DELETE FROM"}, {"UPDATE '/t' SET a = 1", "UPDATE"},
+           {"MERGE INTO delta.`/t` USING u", "MERGE INTO"}, {"CREATE TABLE delta.`/t` (a INT)", "CREATE TABLE"}, {"DESCRIBE EXTENDED '/t'", "DESCRIBE DETAIL"},
+           {"SHOW PARTITIONS '/t'", "SELECT DISTINCT"}, {"SHOW COLUMNS IN t", "DESCRIBE"}}) {
+    auto result = rewrite_sql(sql);
+    ASSERT_FALSE(result.ok()) << sql;
+    EXPECT_EQ(result.error().kind(), ErrorKind::kUnsupported) << sql;
+    EXPECT_NE(result.error().message().find(words), std::string::npos) << result.error().to_string();
+  }
+  for (const char* sql : {"VACUUM", "VACUUM t", "INSERT INTO t VALUES (1)", "DELETE FROM t", "UPDATE t SET a = 1", "DESCRIBE extended", "DESCRIBE extended.t",
+                          "CREATE TABLE t (a INT)", "SELECT optimize FROM t"}) {
+    EXPECT_EQ(rewritten(sql), sql);
+  }
 }
 
 TEST(SqlRewrite, TablesAreDescribedByPathAndByCall) {

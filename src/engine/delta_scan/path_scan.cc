@@ -1,5 +1,6 @@
 #include "engine/delta_scan/path_scan.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "common/uri.h"
@@ -8,30 +9,52 @@
 #include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/parser/expression/function_expression.hpp"
 #include "duckdb/parser/tableref/table_function_ref.hpp"
+#include "engine/batch/errors.h"
 
 namespace deltastream::engine {
 namespace {
+
+bool ends_as_data_file(const std::string& path) {
+  static const duckdb::vector<std::string> kDataFiles{".parquet", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz", ".zst"};
+  return std::any_of(kDataFiles.begin(), kDataFiles.end(), [&](const std::string& ending) { return path.ends_with(ending); });
+}
 
 bool leads_to_a_table(const std::string& path) {
   auto location = parse_location(path);
   if (!location.ok() || location->scheme == "http" || location->scheme == "https") return false;
   std::error_code failed;
   if (location->scheme == "file") return std::filesystem::is_directory(location->path + "/_delta_log", failed);
-  static const duckdb::vector<std::string> kDataFiles{".parquet", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz", ".zst"};
-  for (const std::string& ending : kDataFiles) {
-    if (path.ends_with(ending)) return false;
+  return !ends_as_data_file(path);
+}
+
+// DuckDB would look for a table of that name and propose others.
+void refuse_other_folders(const std::string& path) {
+  auto location = parse_location(path);
+  if (!location.ok() || location->scheme != "file" || path.find_first_of("*?[") != std::string::npos) return;
+  std::error_code failed;
+  if (std::filesystem::is_directory(location->path, failed)) {
+    batch::throw_error(not_found("'" + path + "' is a folder, but no Delta table: it has no _delta_log. Files are read as '" + path + "/*.parquet'"));
   }
-  return true;
+  const bool spelled_as_path = path.find('/') != std::string::npos;
+  if (spelled_as_path && !ends_as_data_file(path) && !std::filesystem::exists(location->path, failed)) {
+    batch::throw_error(not_found("there is no Delta table and no file at '" + path + "'"));
+  }
 }
 
 duckdb::unique_ptr<duckdb::TableRef> scan_path(duckdb::ClientContext&, duckdb::ReplacementScanInput& input,
                                                duckdb::optional_ptr<duckdb::ReplacementScanData>) {
-  if (!input.schema_name.empty() || !leads_to_a_table(input.table_name)) return nullptr;
+  if (!input.schema_name.empty()) return nullptr;
+  if (!leads_to_a_table(input.table_name)) {
+    refuse_other_folders(input.table_name);
+    return nullptr;
+  }
   duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>> arguments;
   arguments.push_back(duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value(input.table_name)));
   auto scan = duckdb::make_uniq<duckdb::TableFunctionRef>();
   scan->function = duckdb::make_uniq<duckdb::FunctionExpression>("delta_scan", std::move(arguments));
-  const auto name = std::filesystem::path(input.table_name).filename().string();
+  std::string folder = input.table_name;
+  while (folder.ends_with('/')) folder.pop_back();
+  const auto name = std::filesystem::path(folder).filename().string();
   scan->alias = name.empty() ? input.table_name : name;
   return scan;
 }
