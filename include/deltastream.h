@@ -153,7 +153,8 @@ DS_API void ds_rows_free(uint64_t* rows);
 
 typedef struct ds_scan_options {
   size_t struct_size;
-  const char* const* columns;   /* names, in the order wanted; NULL: all */
+  const char* const* columns;   /* names, in the order wanted; NULL: all. "_metadata": a struct of file_path, file_name, file_size, file_modification_time,
+                                   row_index, row_id and row_commit_version (the last two null where the table does not track rows) */
   size_t column_count;
   const char* predicate;        /* a condition in SQL, e.g. "day >= DATE '2024-01-01' AND s.a = 1"; NULL: all rows. Files that cannot match are not opened */
   int64_t limit;                /* rows at most; -1: all */

@@ -157,6 +157,17 @@ TEST_F(CInterface, ScansWithProjectionPredicateAndLimit) {
   options.limit = 1;
   ASSERT_EQ(ds_table_scan(table, &options, &stream), nullptr);
   EXPECT_EQ(read_ids(stream).size(), 1u);
+  const char* metadata[] = {"_metadata"};
+  options.columns = metadata;
+  options.column_count = 1;
+  ASSERT_EQ(ds_table_scan(table, &options, &stream), nullptr);
+  ASSERT_EQ(stream.get_schema(&stream, &schema), 0);
+  ASSERT_EQ(schema.n_children, 1);
+  EXPECT_STREQ(schema.children[0]->name, "_metadata");
+  EXPECT_EQ(schema.children[0]->n_children, 7);
+  EXPECT_STREQ(schema.children[0]->children[0]->name, "file_path");
+  schema.release(&schema);
+  stream.release(&stream);
   ds_table_free(table);
 }
 
@@ -209,7 +220,7 @@ TEST_F(CInterface, ErrorsHaveKindAndMessage) {
       {ds_table_open(location_.c_str(), &future, &none), DS_NOT_FOUND, "99"},
       {ds_table_open(nullptr, nullptr, &none), DS_INVALID_ARGUMENT, "location"},
       {ds_table_scan(table, &options, &stream), DS_INVALID_ARGUMENT, "nmae"},
-      {ds_table_scan(table, &broken, &stream), DS_INVALID_ARGUMENT, "="},
+      {ds_table_scan(table, &broken, &stream), DS_INVALID_ARGUMENT, "the predicate 'id = = 1'"},
       {ds_query("SELECT 1; SELECT 2", &stream), DS_INVALID_ARGUMENT, "one statement"},
   };
   for (const Case& one : cases) {

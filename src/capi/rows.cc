@@ -49,7 +49,7 @@ Result<std::string> scan_sql(const ds_table& table, const ds_scan_options* optio
   for (size_t i = 0; wanted.columns && i < wanted.column_count; i++) {
     DS_RETURN_IF_ERROR(require(wanted.columns[i], "columns"));
     const std::string name = wanted.columns[i];
-    if (!table.snapshot.schema().find(name)) return invalid_argument(fmt::format("{} has no column '{}'", table.snapshot.where(), name));
+    if (!table.snapshot.schema().find(name) && name != "_metadata") return invalid_argument(fmt::format("{} has no column '{}'", table.snapshot.where(), name));
     names += (i > 0 ? ", " : "") + sql_identifier(name);
   }
   std::string sql =
@@ -90,7 +90,10 @@ ds_error* ds_table_scan(const ds_table* table, const ds_scan_options* options, s
     DS_RETURN_IF_ERROR(capi::require(table, "table"));
     DS_RETURN_IF_ERROR(capi::require(stream, "stream"));
     DS_ASSIGN_OR_RETURN(std::string sql, capi::scan_sql(*table, options));
-    return capi::export_query(sql, stream);
+    auto status = capi::export_query(sql, stream);
+    // The place that such an error shows lies in a statement that the caller has not written.
+    const bool about_predicate = !status.ok() && status.error().kind() == ErrorKind::kInvalidArgument && options && options->predicate;
+    return about_predicate ? std::move(status).context(fmt::format("the predicate '{}'", options->predicate)) : std::move(status);
   });
 }
 
