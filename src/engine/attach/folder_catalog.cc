@@ -17,6 +17,7 @@
 #include "engine/attach/folder_tables.h"
 #include "engine/attach/folder_transaction.h"
 #include "engine/batch/errors.h"
+#include "engine/delta_scan/object_file_system.h"
 #include "engine/delta_scan/scan_function.h"
 
 namespace deltastream::engine {
@@ -205,6 +206,7 @@ duckdb::unique_ptr<duckdb::Catalog> attach(optional_ptr<duckdb::StorageExtension
   }
   const auto& access = static_cast<FolderExtensionInfo&>(*info).access;
   std::string folder = what.path;
+  if (folder.starts_with(kObjectScheme)) folder.erase(0, std::string_view(kObjectScheme).size());
   while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
   if (folder.empty()) batch::throw_error(invalid_argument("ATTACH needs the folder of the tables"));
   auto store = batch::value_or_throw(access->open_store(folder));

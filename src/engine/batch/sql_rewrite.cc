@@ -7,6 +7,7 @@
 
 #include "engine/batch/offered_statements.h"
 #include "engine/batch/sql_lexer.h"
+#include "engine/delta_scan/object_file_system.h"
 
 namespace deltastream::engine::batch {
 namespace {
@@ -30,6 +31,7 @@ class Rewriter {
   Result<RewrittenSql> run() {
     if (table_statement()) return finish();
     describe_query();
+    attach_location();
     while (at_ < tokens_.size()) {
       if (is_path(at_)) {
         rewrite_path(at_ + 2);
@@ -163,6 +165,22 @@ class Rewriter {
     replace(tokens_[0].offset, tokens_[i].offset, word(0, "summarize") ? "SUMMARIZE SELECT * FROM " : "DESCRIBE SELECT * FROM ");
     at_ = i;
     if (traveller) rewrite_path(i);
+  }
+
+  // ATTACH 's3://…' (TYPE deltastream): DuckDB would ask for an extension of its own for such a location.
+  void attach_location() {
+    size_t i = 1;
+    while (word(0, "attach") && token(i) && tokens_[i].kind != SqlTokenKind::kString) i++;
+    if (!word(0, "attach") || !token(i)) return;
+    const std::string location = tokens_[i].unquoted();
+    bool ours = false;
+    for (size_t j = i + 1; token(j + 1); j++) {
+      const SqlToken& type = tokens_[j + 1];
+      ours = ours || (word(j, "type") && (type.is_word("deltastream") || (type.kind != SqlTokenKind::kWord && type.unquoted() == "deltastream")));
+    }
+    if (!ours || location.find("://") == std::string::npos) return;
+    replace(tokens_[i].offset, end_of(i), quote(kObjectScheme + location, '\''));
+    at_ = i + 1;
   }
 
   // Statements about a table as a whole. True when the text is one.

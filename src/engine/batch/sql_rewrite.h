@@ -9,6 +9,7 @@
 //                                       SELECT * FROM delta_history('t'), delta_detail('t'), delta_properties('t');
 //                                       parameters in parentheses behind the table go into the call
 //   timestamp => t (as a parameter)     "timestamp" => t
+//   ATTACH 's3://…' (TYPE deltastream)  the location behind the scheme of our files
 //   `name`                              "name"
 //   _metadata.x, t._metadata.x          (_metadata).x, (t._metadata).x
 // Pure functions. Errors: invalid argument with the place; unsupported for Delta's statements that are not offered.

@@ -54,6 +54,13 @@ TEST(SqlRewrite, TableStatements) {
   EXPECT_EQ(rewritten("DESCRIBE SELECT 1"), "DESCRIBE SELECT 1");
 }
 
+TEST(SqlRewrite, ObjectStoresAreAttachedWithoutDuckdbsExtensions) {
+  EXPECT_EQ(rewritten("ATTACH 's3://b/lake' AS lake (TYPE deltastream)"), "ATTACH 'deltastream-object:s3://b/lake' AS lake (TYPE deltastream)");
+  EXPECT_EQ(rewritten("attach if not exists 'gs://b' AS `l` (READ_ONLY, type 'deltastream')"),
+            "attach if not exists 'deltastream-object:gs://b' AS \"l\" (READ_ONLY, type 'deltastream')");
+  for (const char* sql : {"ATTACH '/lake' AS lake (TYPE deltastream)", "ATTACH 's3://b/x.db'", "ATTACH 's3://b/x.db' AS x (TYPE duckdb)", "ATTACH"}) EXPECT_EQ(rewritten(sql), sql);
+}
+
 TEST(SqlRewrite, StatementsThatAreNotOfferedAreNamed) {
   for (const auto& [sql, words] : std::vector<std::pair<std::string, std::string>>{
            {"OPTIMIZE '/t' ZORDER BY (a)", "OPTIMIZE"}, {"vacuum delta.`/t` RETAIN 0 HOURS", "VACUUM"}, {"RESTORE lake.t TO VERSION AS OF 1", "RESTORE"},
