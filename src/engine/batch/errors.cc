@@ -31,6 +31,7 @@ bool has(std::string_view text, std::string_view part) { return text.find(part) 
 std::optional<ErrorKind> kind_by_words(ExceptionType type, std::string_view text) {
   if (type == ExceptionType::CATALOG && has(text, "does not exist")) return ErrorKind::kNotFound;
   if (type == ExceptionType::CATALOG && has(text, "already exists")) return ErrorKind::kAlreadyExists;
+  if (type == ExceptionType::MISSING_EXTENSION || type == ExceptionType::AUTOLOAD) return ErrorKind::kUnsupported;
   if (type == ExceptionType::IO) {
     if (has(text, "No files found") || has(text, "No such file or directory")) return ErrorKind::kNotFound;
     if (has(text, "Permission denied") || has(text, "Read-only file system")) return ErrorKind::kPermission;

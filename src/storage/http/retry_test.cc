@@ -72,6 +72,18 @@ TEST(HttpRetry, ErrorsHaveKindsAndNoLongBodies) {
   EXPECT_EQ(error_from_status(answer(412), "x").kind(), ErrorKind::kAlreadyExists);
   EXPECT_EQ(error_from_status(answer(400), "x").kind(), ErrorKind::kInvalidArgument);
   EXPECT_LT(error_from_status(answer(400, std::string(100'000, 'a')), "x").message().size(), 500u);
+  auto xml = [](const std::string& code, const std::string& more = "") {
+    return "<?xml version=\"1.0\"?>\n<Error><Code>" + code + "</Code><Message>Why.</Message>" + more + "</Error>";
+  };
+  EXPECT_EQ(error_from_status(answer(404, xml("NoSuchBucket")), "x").message(), "x: the store answered 404: NoSuchBucket: Why.");
+  EXPECT_EQ(error_from_status(answer(400, xml("ExpiredToken")), "x").kind(), ErrorKind::kPermission);
+  Error elsewhere = error_from_status(answer(400, xml("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>")), "x");
+  EXPECT_EQ(elsewhere.kind(), ErrorKind::kInvalidArgument);
+  EXPECT_NE(elsewhere.message().find("'eu-west-1': set AWS_REGION"), std::string::npos) << elsewhere.message();
+  HttpResponse moved = answer(301, xml("PermanentRedirect"));
+  moved.headers["x-amz-bucket-region"] = "us-west-2";
+  EXPECT_NE(error_from_status(moved, "x").message().find("'us-west-2'"), std::string::npos);
+  EXPECT_EQ(error_from_status(answer(404, "<Code>cut"), "x").message(), "x: the store answered 404: <Code>cut");
 }
 
 std::shared_ptr<ObjectStore> s3_over(const std::shared_ptr<ScriptedTransport>& transport, const Variables& variables) {
