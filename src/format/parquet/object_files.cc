@@ -36,6 +36,10 @@ Status ObjectBytes::keep_tail(uint64_t bytes) {
 }
 
 void ObjectBytes::plan(std::vector<ChunkPlace> chunks) {
+  spare_.clear();
+  for (Piece& piece : pieces_) {
+    if (piece.buffer.bytes) spare_.push_back(std::move(piece.buffer));
+  }
   pieces_.clear();
   std::sort(chunks.begin(), chunks.end(), [](const ChunkPlace& a, const ChunkPlace& b) { return a.range.start < b.range.start; });
   for (const ChunkPlace& chunk : chunks) {
@@ -49,9 +53,18 @@ void ObjectBytes::plan(std::vector<ChunkPlace> chunks) {
         continue;
       }
     }
-    pieces_.push_back({range, nullptr});
+    pieces_.push_back({range});
   }
   unchecked_ = UncheckedChunks(std::move(chunks));
+}
+
+// The row groups of a file are about as large as each other: what held one holds the next, but for a little.
+ObjectBytes::Buffer ObjectBytes::buffer_for(uint64_t length) {
+  for (Buffer& spare : spare_) {
+    if (spare.bytes && spare.length >= length && spare.length / 4 <= length) return std::move(spare);
+  }
+  const uint64_t with_room = length + length / 8;
+  return {std::make_unique_for_overwrite<char[]>(with_room), with_room};
 }
 
 Result<std::string_view> ObjectBytes::held(const ByteRange& range) {
@@ -59,12 +72,12 @@ Result<std::string_view> ObjectBytes::held(const ByteRange& range) {
   if (range.start >= tail_start) return std::string_view(tail_).substr(range.start - tail_start, range.length);
   for (Piece& piece : pieces_) {
     if (range.start < piece.range.start || range.end() > piece.range.end()) continue;
-    if (!piece.bytes) {
-      auto bytes = std::make_unique_for_overwrite<char[]>(piece.range.length);
-      DS_RETURN_IF_ERROR(store_->get_range(path_, piece.range.start, {bytes.get(), piece.range.length}));
-      piece.bytes = std::move(bytes);
+    if (!piece.buffer.bytes) {
+      Buffer buffer = buffer_for(piece.range.length);
+      DS_RETURN_IF_ERROR(store_->get_range(path_, piece.range.start, {buffer.bytes.get(), piece.range.length}));
+      piece.buffer = std::move(buffer);
     }
-    return std::string_view(piece.bytes.get() + (range.start - piece.range.start), range.length);
+    return std::string_view(piece.buffer.bytes.get() + (range.start - piece.range.start), range.length);
   }
   return std::string_view();
 }

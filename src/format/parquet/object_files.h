@@ -37,10 +37,15 @@ class ObjectBytes {
   // The bytes as they are held, fetched now if they are planned; empty when they are neither.
   Result<std::string_view> held(const ByteRange& range);
 
+  struct Buffer {
+    std::unique_ptr<char[]> bytes;
+    uint64_t length = 0;
+  };
   struct Piece {
     ByteRange range;
-    std::unique_ptr<char[]> bytes;  // null until touched
+    Buffer buffer = {};   // empty until touched
   };
+  Buffer buffer_for(uint64_t length);
 
   const std::shared_ptr<storage::ObjectStore> store_;
   const std::string path_;
@@ -48,6 +53,7 @@ class ObjectBytes {
   int64_t modified_ms_ = 0;
   std::string tail_;
   std::vector<Piece> pieces_;
+  std::vector<Buffer> spare_;   // of earlier plans: memory that was never touched is the dearest
   UncheckedChunks unchecked_;
 };
 
