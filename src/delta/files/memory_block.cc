@@ -13,11 +13,17 @@ namespace deltastream::delta {
 namespace {
 
 constexpr size_t kHugePageBytes = 2 << 20;
-// A huge page takes 0.2 ms, as many small pages take 0.7 ms. Where the kernel has to make room for one first it can take much longer:
-// then do without for a while.
+// A huge page takes 0.2 ms, as many small pages take 0.7 ms. Where the kernel has to make room for one first, or the host of a virtual
+// machine to give the memory, it can take 4 ms: then do without for some blocks, and for more each time that the next try is slow too.
 constexpr int64_t kSlowNs = 1'000'000;
-constexpr int kBlocksWithout = 256;
-std::atomic<int> blocks_without{0};
+constexpr int kFewBlocks = 4, kManyBlocks = 256;
+std::atomic<int> blocks_without{0}, next_without{kFewBlocks};
+
+void do_without() {
+  const int blocks = next_without.load(std::memory_order_relaxed);
+  blocks_without.store(blocks, std::memory_order_relaxed);
+  next_without.store(std::min(blocks * 4, kManyBlocks), std::memory_order_relaxed);
+}
 
 int64_t thread_cpu_ns() {
   timespec time{};
@@ -54,9 +60,13 @@ void populate(char* block, size_t bytes) {
   for (size_t at = 0; at < bytes; at += kHugePageBytes) {
     const int64_t start = huge ? thread_cpu_ns() : 0;
     (void)madvise(block + at, std::min(kHugePageBytes, bytes - at), MADV_POPULATE_WRITE);
-    if (!huge || thread_cpu_ns() - start <= kSlowNs) continue;
+    if (!huge) continue;
+    if (thread_cpu_ns() - start <= kSlowNs) {
+      next_without.store(kFewBlocks, std::memory_order_relaxed);
+      continue;
+    }
     huge = false;
-    blocks_without.store(kBlocksWithout, std::memory_order_relaxed);
+    do_without();
     (void)madvise(block, bytes, MADV_NOHUGEPAGE);
   }
 #else
