@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "engine/batch/errors.h"
+#include "format/parquet/hadoop_lz4.h"
 #include "format/parquet/row_groups.h"
 #include "thrift_tools.hpp"
 
@@ -23,6 +26,12 @@ class CheckedTransport final : public duckdb::ThriftFileTransport {
       batch::throw_error(corrupt(fmt::format("bytes {} to {} of '{}' are asked for, but it has {}", at, at + length, path_, GetSize())));
     }
     if (const parquet::ChunkPlace* chunk = unchecked_.take(at)) check(*chunk);
+    for (const auto& [start, bytes] : unframed_) {
+      if (at < start || at - start >= bytes.size() || length > bytes.size() - (at - start)) continue;
+      std::memcpy(buffer, bytes.data() + (at - start), length);
+      SetLocation(at + length);
+      return length;
+    }
     return ThriftFileTransport::read(buffer, length);
   }
   uint32_t readAll(uint8_t* buffer, uint32_t length) { return read(buffer, length); }
@@ -47,11 +56,17 @@ class CheckedTransport final : public duckdb::ThriftFileTransport {
     } else {
       own = file_.Read(bytes, length, start);
     }
-    batch::ok_or_throw(parquet::check_pages({reinterpret_cast<const char*>(bytes), length}, chunk, path_, checksums_));
+    const std::string_view read(reinterpret_cast<const char*>(bytes), length);
+    auto unframed = batch::value_or_throw(parquet::without_hadoop_frames(read, chunk, path_, checksums_));
+    if (!unframed) return batch::ok_or_throw(parquet::check_pages(read, chunk, path_, checksums_));
+    batch::ok_or_throw(parquet::check_pages(*unframed, chunk, path_, parquet::PageChecksums::kPassOver));
+    unframed_.emplace_back(start, std::move(*unframed));
   }
 
   duckdb::CachingFileHandle& file_;
   parquet::UncheckedChunks unchecked_;
+  // Chunks that are read otherwise than they stand in the file, whose bytes others may share; by their first byte.
+  std::vector<std::pair<uint64_t, std::string>> unframed_;
   const std::string path_;
   const parquet::PageChecksums checksums_;
 };

@@ -49,6 +49,8 @@ void modernise(duckdb_parquet::SchemaElement& element) {
 // Some writers set offsets of pages that are not there. A Bloom filter has no checksum: a damaged one would hide rows.
 void modernise(duckdb_parquet::ColumnMetaData& chunk) {
   if (chunk.dictionary_page_offset < 4 || chunk.dictionary_page_offset > chunk.data_page_offset) chunk.__isset.dictionary_page_offset = false;
+  // Of pages that Hadoop packed, the frames are taken away before they are read: see hadoop_lz4.h.
+  if (chunk.codec == duckdb_parquet::CompressionCodec::LZ4) chunk.codec = duckdb_parquet::CompressionCodec::LZ4_RAW;
   chunk.__isset.index_page_offset = false;
   chunk.__isset.bloom_filter_offset = false;
 }
@@ -68,6 +70,8 @@ Result<std::unique_ptr<duckdb_parquet::FileMetaData>> parse_footer(std::string_v
   }
   if (metadata->__isset.encryption_algorithm) return unsupported(fmt::format("'{}' holds encrypted columns; encryption is not offered", path));
   for (auto& element : metadata->schema) modernise(element);
+  // Arrow writes a group without rows for an empty table, with offsets that point nowhere.
+  std::erase_if(metadata->row_groups, [](const auto& group) { return group.num_rows == 0; });
   for (auto& group : metadata->row_groups) {
     for (auto& chunk : group.columns) modernise(chunk.meta_data);
   }

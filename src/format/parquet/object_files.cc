@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "format/parquet/hadoop_lz4.h"
+
 namespace deltastream::format::parquet {
 namespace {
 
@@ -84,7 +86,11 @@ Result<std::string_view> ObjectBytes::held(const ByteRange& range) {
 
 Status ObjectBytes::check(const ChunkPlace& chunk) {
   DS_ASSIGN_OR_RETURN(std::string_view bytes, held(chunk.range));
-  return check_pages(bytes, chunk, path_);
+  DS_ASSIGN_OR_RETURN(auto unframed, without_hadoop_frames(bytes, chunk, path_, PageChecksums::kCompare));
+  if (!unframed) return check_pages(bytes, chunk, path_);
+  // What is held is ours, and as long as before.
+  std::memcpy(const_cast<char*>(bytes.data()), unframed->data(), bytes.size());
+  return check_pages(bytes, chunk, path_, PageChecksums::kPassOver);
 }
 
 Status ObjectBytes::read(uint64_t offset, std::span<char> buffer) {

@@ -6,10 +6,9 @@
 #include <optional>
 
 #include "format/parquet/crc32.h"
-#include "format/parquet/page_levels.h"
+#include "format/parquet/page_header.h"
 #include "format/parquet/page_prefix.h"
 #include "format/parquet/page_times.h"
-#include "format/parquet/thrift_walker.h"
 
 namespace deltastream::format::parquet {
 namespace {
@@ -17,59 +16,7 @@ namespace {
 // Writers before parquet-mr 1.2.9 left the dictionary page's header out of a chunk's length (PARQUET-816).
 constexpr uint64_t kForgottenBytes = 100;
 
-enum PageType : int32_t { kDataPage = 0, kDictionaryPage = 2, kDataPageV2 = 3 };
 constexpr int32_t kRunLengthEncoding = 3;
-
-// What is looked at of a PageHeader.
-struct PageHeader {
-  std::optional<int32_t> type, uncompressed_size, size, crc;
-  std::optional<DataPage> data;
-};
-
-bool read_data_header(ThriftWalker& walker, bool version2, DataPage& page) {
-  page.version2 = version2;
-  std::optional<int32_t> values;
-  const bool read = walker.walk_struct([&](int16_t field, ThriftWalker::Wire type) {
-    if (page.version2 && field == 7) page.compressed = type != ThriftWalker::kFalse;
-    if (type != ThriftWalker::kI32) return walker.skip_field(type, 2);
-    int32_t number = 0;
-    if (!walker.integer(number)) return false;
-    if (field == 1) values = number;
-    if (field == (page.version2 ? 4 : 2)) page.encoding = number;
-    if (field == 3 && !page.version2) page.definition_encoding = number;
-    if (field == 4 && !page.version2) page.repetition_encoding = number;
-    if (field == 5 && page.version2) page.definition_bytes = number;
-    if (field == 6 && page.version2) page.repetition_bytes = number;
-    return true;
-  });
-  if (!read || !values || *values < 0) return false;
-  page.values = static_cast<uint64_t>(*values);
-  return true;
-}
-
-bool read_header(ThriftWalker& walker, PageHeader& header) {
-  std::optional<DataPage> data, data_v2;
-  const bool read = walker.walk_struct([&](int16_t field, ThriftWalker::Wire type) {
-    if (type == ThriftWalker::kI32) {
-      switch (field) {
-        case 1: return walker.integer(header.type.emplace());
-        case 2: return walker.integer(header.uncompressed_size.emplace());
-        case 3: return walker.integer(header.size.emplace());
-        case 4: return walker.integer(header.crc.emplace());
-        default: break;
-      }
-    }
-    if (field == 5 && type == ThriftWalker::kStruct) return read_data_header(walker, false, data.emplace());
-    if (field == 8 && type == ThriftWalker::kStruct) return read_data_header(walker, true, data_v2.emplace());
-    return walker.skip_field(type, 1);
-  });
-  if (!read || !header.type || !header.size || !header.uncompressed_size || *header.size < 0 || *header.uncompressed_size < 0) return false;
-  if (*header.type == kDictionaryPage) return true;
-  header.data = *header.type == kDataPageV2 ? data_v2 : data;
-  if (!header.data) return false;
-  header.data->unpacked_bytes = static_cast<uint64_t>(*header.uncompressed_size);
-  return true;
-}
 
 Error damaged(const std::string& path, uint64_t position, std::string_view what) {
   return corrupt(fmt::format("the page at byte {} of Parquet file '{}' {}", position, path, what));
@@ -80,8 +27,7 @@ bool may_have(const PageHeader& header, std::string_view page, int32_t codec) {
   auto uncompressed = static_cast<uint64_t>(*header.uncompressed_size);
   if (!header.data || !header.data->version2) return may_unpack_to(codec, page, uncompressed);
   if (!header.data->compressed) return page.size() == uncompressed;
-  const uint64_t levels = static_cast<uint64_t>(std::max(header.data->definition_bytes.value_or(0), 0)) +
-                          static_cast<uint64_t>(std::max(header.data->repetition_bytes.value_or(0), 0));
+  const uint64_t levels = header.unpacked_levels();
   return levels <= page.size() && levels <= uncompressed && may_unpack_to(codec, page.substr(levels), uncompressed - levels);
 }
 
