@@ -23,6 +23,8 @@ class DeletionVector {
 
   uint64_t cardinality() const { return cardinality_; }
   bool contains(uint64_t row) const;
+  // Whether it names a row at or behind `rows`, which a file of so many rows does not have.
+  bool reaches(uint64_t rows) const { return intersects(rows, UINT64_MAX); }
   // Whether any of the rows [first, first + count) is deleted.
   bool intersects(uint64_t first, uint64_t count) const;
   // Fills `selection` with the offsets in [0, count) of the rows that remain, and returns how many.

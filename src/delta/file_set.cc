@@ -4,9 +4,9 @@
 #include <bit>
 #include <cstring>
 #include <utility>
-#include <simdjson.h>
 
 #include "common/uri.h"
+#include "delta/json/json_cursor.h"
 
 namespace deltastream::delta {
 namespace {
@@ -379,6 +379,14 @@ std::optional<FileView> FileSet::get(const FileView& file) const {
   return record == kNowhere ? std::nullopt : std::optional(view_of(records_[record]));
 }
 
+const char* DeletionVectorView::fault() const {
+  if (storage_type != 'u' && storage_type != 'i' && storage_type != 'p') return "its storage type is none of u, i and p";
+  if (path_or_inline.empty()) return "it has no path";
+  if (size_in_bytes <= 0) return "its size is no size";
+  if (cardinality < 0) return "its cardinality is no count";
+  return offset.value_or(0) < 0 ? "its offset is negative" : nullptr;
+}
+
 DeletionVectorDescriptor to_descriptor(const DeletionVectorView& view) {
   return {view.storage_type, std::string(view.path_or_inline), view.offset, view.size_in_bytes, view.cardinality};
 }
@@ -386,21 +394,16 @@ DeletionVectorDescriptor to_descriptor(const DeletionVectorView& view) {
 Result<PartitionValues> parse_partition_values(std::string_view json) {
   PartitionValues values;
   if (json.empty() || json == "{}") return values;
-  thread_local simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  if (auto error = parser.parse(json.data(), json.size()).get(object)) {
-    return corrupt("'" + std::string(json) + "' is no JSON object of texts: " + simdjson::error_message(error));
-  }
-  for (auto field : object) {
-    std::string_view text;
-    if (field.value.is_null()) {
-      values[std::string(field.key)] = std::nullopt;
-    } else if (!field.value.get(text)) {
-      values[std::string(field.key)] = std::string(text);
-    } else {
-      return corrupt("'" + std::string(json) + "': the value of '" + std::string(field.key) + "' is neither text nor null");
-    }
-  }
+  thread_local JsonCursor cursor;
+  cursor.start(json.data(), json.data() + json.size());
+  cursor.object([&](std::string_view key) {
+    std::optional<std::string>& value = values[std::string(key)];
+    // A number or a flag stands for its text, as in Spark.
+    if (!cursor.null()) value = cursor.peek() == '"' ? cursor.string() : cursor.raw();
+  });
+  cursor.skip_blanks();
+  if (!cursor.failed() && !cursor.at_end()) cursor.fail("there is text behind it");
+  if (cursor.failed()) return corrupt("'" + std::string(json) + "' is no JSON object of texts: " + cursor.failure());
   return values;
 }
 

@@ -24,6 +24,9 @@ struct DeletionVectorView {
   std::optional<int32_t> offset;
   int32_t size_in_bytes = 0;
   int64_t cardinality = 0;
+
+  // What keeps it from naming a vector, or null: counting goes by the descriptor alone.
+  const char* fault() const;
 };
 
 // Where the statistics of a file stand that replay left in a checkpoint: see file_statistics.h.

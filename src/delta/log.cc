@@ -15,12 +15,12 @@ std::string padded(int64_t version) {
   return std::string(digits.size() < 20 ? 20 - digits.size() : 0, '0') + digits;
 }
 
-// Exactly `width` digits that fit a version.
+// Exactly `width` digits that fit a version. The last number of all is none: no version could come after it.
 std::optional<int64_t> read_digits(std::string_view text, size_t width) {
   if (text.size() != width) return std::nullopt;
   int64_t value = 0;
   auto parsed = std::from_chars(text.data(), text.data() + width, value);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + width || value < 0) return std::nullopt;
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + width || value < 0 || value == INT64_MAX) return std::nullopt;
   return value;
 }
 

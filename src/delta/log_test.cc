@@ -39,7 +39,8 @@ TEST(Log, KnowsItsNames) {
                       "00000000000000000001.checkpoint.0000000002.0000000002.parquet", "00000000000000000000.checkpoint.0000000001.0000000002.parquet",
                       "00000000000000000001.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json",
                       "00000000000000000000.00000000000000000001.compacted.json", "_last_checkpoint", "1.json", "00000000000000000001.json.tmp",
-                      "_sidecars/00000000000000000007.json", "99999999999999999999.json"});
+                      "_sidecars/00000000000000000007.json", "99999999999999999999.json",
+                      "09223372036854775807.json", "09223372036854775807.checkpoint.parquet"});
   EXPECT_EQ(log.commits.size(), 2u);
   EXPECT_EQ(log.compactions.size(), 1u);
   ASSERT_EQ(log.checkpoints.size(), 3u) << "the multi-part one of version 0 lacks a part";

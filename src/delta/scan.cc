@@ -35,7 +35,9 @@ std::optional<uint64_t> live_rows(const FileView& file, std::string_view statist
   if (statistics.empty()) return std::nullopt;
   auto rows = StatisticsReader(statistics).num_records();
   const int64_t deleted = file.deletion_vector.storage_type ? file.deletion_vector.cardinality : 0;
-  if (!rows || *rows < deleted || deleted < 0) return std::nullopt;
+  // No file holds so many; and the sum of all must stay a number.
+  constexpr int64_t kMost = int64_t{1} << 40;
+  if (!rows || *rows < deleted || deleted < 0 || *rows > kMost) return std::nullopt;
   return static_cast<uint64_t>(*rows - deleted);
 }
 

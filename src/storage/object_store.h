@@ -46,6 +46,8 @@ class ObjectStore {
   // Every object whose path begins with `prefix` and sorts at or after `start_at`, in byte order of the path.
   // A folder that is not there lists empty. `prefix` need not end at a "/".
   virtual Result<std::vector<ObjectMeta>> list(const std::string& prefix, const std::string& start_at = "") = 0;
+  // Whether a folder has the object's place, which only stores with folders know.
+  virtual bool is_folder(const std::string&) { return false; }
   // Removing what is not there is no error.
   virtual Status remove(const std::string& path) = 0;
   // For messages: "file:/data/lake", "memory:"; never a credential.

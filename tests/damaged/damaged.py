@@ -9,6 +9,7 @@ Prints a line for each case that went wrong and at the end 'N passed, N failed'.
 """
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -22,6 +23,7 @@ import pyarrow.parquet
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/fixtures"))
 from check import rows_of  # noqa: E402
+from deletion_vectors import inline_vector  # noqa: E402
 
 TABLES = ROOT / "tests/fixtures/spark"
 KINDS = ["not found", "already exists", "corrupt", "unsupported", "conflict", "permission", "resource", "invalid argument", "unavailable"]
@@ -220,6 +222,33 @@ def a_broken_version_checksum_is_no_matter(t):
         file.write_text('{"tableSizeBytes": "many"')
 
 
+@damage("error corrupt", "{last}")
+def a_folder_in_place_of_the_newest_commit(t):
+    t.need(len(t.commits) > 1)
+    t.forget_checkpoints()
+    t.last().unlink()
+    t.last().mkdir()
+
+
+# Nobody writes into them: whoever waits, waits for ever.
+@damage("either", "")
+def a_pipe_in_place_of_the_next_commit(t):
+    os.mkfifo(t.log / f"{int(t.last().name[:20]) + 1:020}.json")
+
+
+@damage("rows")
+def a_pipe_in_place_of_the_hint(t):
+    (t.log / "_last_checkpoint").unlink(missing_ok=True)
+    os.mkfifo(t.log / "_last_checkpoint")
+
+
+@damage("rows")
+def a_compacted_file_that_holds_nothing(t):
+    t.need(len(t.commits) > 1)
+    t.forget_checkpoints()
+    (t.log / f"{0:020}.{int(t.last().name[:20]):020}.compacted.json").write_text("")
+
+
 # ---- checkpoints: the commits are all there ----
 
 @damage("rows")
@@ -264,6 +293,27 @@ def checkpoint_with_a_broken_footer(t):
 @damage("rows")
 def a_checkpoint_part_is_missing(t):
     t.need([f for f in t.checkpoints if re.search(r"checkpoint\.\d{10}\.\d{10}\.parquet$", f.name)])[0].unlink()
+
+
+@damage("rows")
+def a_checkpoint_that_says_it_is_of_another_version(t):
+    named = t.need([f for f in t.checkpoints if len(f.name.split(".")) == 4])
+    for file in t.checkpoints:
+        if file not in named[:1]:
+            file.unlink()
+    named[0].rename(t.log / f"{int(t.last().name[:20]):020}{named[0].name[20:]}")
+    t.need(int(named[0].name[:20]) < int(t.last().name[:20]))
+
+
+@damage("rows")
+def a_checkpoint_whose_schema_is_none(t):
+    file = t.need([f for f in t.checkpoints if f.suffix == ".parquet" and "metaData" in pyarrow.parquet.read_schema(f).names])[-1]
+    table = pyarrow.parquet.read_table(file)
+    rows = table["metaData"].to_pylist()
+    t.need(any(rows))
+    place = table.column_names.index("metaData")
+    changed = pyarrow.array([row and row | {"schemaString": "{broken"} for row in rows], table.schema.field(place).type)
+    pyarrow.parquet.write_table(table.set_column(place, table.schema.field(place), changed), file)
 
 
 @damage("rows")
@@ -595,6 +645,22 @@ def a_deletion_vector_of_another_size(t):
 @damage("error corrupt|unsupported", "deletion")
 def a_deletion_vector_stored_nobody_knows_how(t):
     edit_vector(t, storageType="x")
+
+
+@damage("error corrupt", "deletion")
+def a_deletion_vector_without_its_storage_type(t):
+    edit_vector(t, storageType=None)
+
+
+@damage("error corrupt", "deletion")
+def a_deletion_vector_without_its_cardinality(t):
+    edit_vector(t, cardinality=None)
+
+
+# Whole and sound, but of rows that the file does not have.
+@damage("error corrupt", "deletion")
+def a_deletion_vector_of_another_file(t):
+    edit_vector(t, **inline_vector([5, 60000]))
 
 
 @damage("error corrupt", "deletion")

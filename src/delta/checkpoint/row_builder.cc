@@ -98,16 +98,17 @@ void StructRow::map(std::string_view name, const StringMap& values) {
 Status StructRow::map(std::string_view name, std::string_view json) {
   Vector& target = field(name);
   size_t offset = ListVector::GetListSize(target);
-  bool texts_only = true;
+  bool readable = true;
   bool whole = json.empty() || json_members(json, [&](std::string_view raw_key, std::string_view raw_value) {
                  auto key = json_text("\"" + std::string(raw_key) + "\"");
                  auto value = json_text(raw_value);
-                 texts_only = key && (value || raw_value == "null");
-                 if (texts_only) add_entry(target, *key, value ? std::optional<std::string_view>(*value) : std::nullopt);
-                 return texts_only;
+                 readable = key.has_value();
+                 const bool is_null = raw_value == "null";
+                 if (readable) add_entry(target, *key, is_null ? std::nullopt : std::optional(value ? std::string_view(*value) : raw_value));
+                 return readable;
                });
   set_list(target, row_, offset);
-  if (whole && texts_only) return {};
+  if (whole && readable) return {};
   return corrupt("'" + std::string(json) + "' is no JSON object of texts");
 }
 

@@ -78,18 +78,20 @@ void append_utf8(uint32_t code, std::string& out) {
   }
 }
 
-// Behind "\u"; moves past what belongs to it. False for halves of a pair.
+// Behind "\u", of which skip_string() saw the four digits; moves past what belongs to it. Half of a pair, as a writer leaves it that cuts
+// texts by UTF-16, becomes a question mark: so does Java turn it into UTF-8. False then.
 bool unicode_escape(const char*& at, const char* end, std::string& out) {
   int32_t code = hex4(at, end);
-  if (code < 0 || (code >= 0xDC00 && code <= 0xDFFF)) return false;
   at += 4;
-  if (code < 0xD800 || code > 0xDBFF) {
+  if (code < 0xD800 || code > 0xDFFF) {
     append_utf8(static_cast<uint32_t>(code), out);
     return true;
   }
-  if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return false;
-  int32_t low = hex4(at + 2, end);
-  if (low < 0xDC00 || low > 0xDFFF) return false;
+  int32_t low = code <= 0xDBFF && end - at >= 6 && at[0] == '\\' && at[1] == 'u' ? hex4(at + 2, end) : -1;
+  if (low < 0xDC00 || low > 0xDFFF) {
+    out += '?';
+    return false;
+  }
   at += 6;
   append_utf8(0x10000u + (static_cast<uint32_t>(code - 0xD800) << 10) + static_cast<uint32_t>(low - 0xDC00), out);
   return true;
@@ -148,10 +150,7 @@ std::string_view JsonCursor::unescape(std::string_view raw) {
       case 'n': text += '\n'; break;
       case 'r': text += '\r'; break;
       case 't': text += '\t'; break;
-      case 'u':
-        if (unicode_escape(at, end, text)) break;
-        [[fallthrough]];
-      default: fail("a text holds an escape that does not exist"); return {};
+      default: mended_ = !unicode_escape(at, end, text) || mended_; break;
     }
   }
 }

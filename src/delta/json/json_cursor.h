@@ -18,10 +18,13 @@ class JsonCursor {
     end_ = end;
     failure_ = nullptr;
     texts_used_ = 0;
+    mended_ = false;
   }
   const char* at() const { return at_; }
   bool failed() const { return failure_ != nullptr; }
   const char* failure() const { return failure_; }
+  // Whether a text since start() held half of a surrogate pair, which no UTF-8 can say: a question mark stands there.
+  bool mended() const { return mended_; }
   void fail(const char* why) {
     if (!failure_) failure_ = why;
     at_ = end_;
@@ -74,6 +77,7 @@ class JsonCursor {
   const char* failure_ = nullptr;
   std::deque<std::string> texts_;   // unescaped ones; a deque, so that they stay in place
   size_t texts_used_ = 0;
+  bool mended_ = false;
 };
 
 template <class Each>

@@ -49,7 +49,11 @@ TEST(JsonCursor, Texts) {
   EXPECT_EQ(text_of(R"("")"), "");
   EXPECT_EQ(text_of(R"("{\"a\":\"0123456789abcdef0123456789abcdef\\\/\b\f\n\r\t\"}")"), "{\"a\":\"0123456789abcdef0123456789abcdef\\/\b\f\n\r\t\"}");
   EXPECT_EQ(text_of(R"("\u0041\u00e9\u20AC\ud83d\ude00")"), "A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
-  for (const char* broken : {R"("\ud83d")", R"("\ude00")", R"("\ud83dx")", R"("\u12")", R"("\q")", R"("open)", R"("open\)", "\"line\nend\"", "7"}) {
+  EXPECT_EQ(text_of(R"("\ud83d")"), "?");
+  EXPECT_EQ(text_of(R"("\ude00x")"), "?x");
+  EXPECT_EQ(text_of(R"("\ud83d\u0041")"), "?A");
+  EXPECT_EQ(text_of(R"("\ud83d\ud83d\ude00")"), "?\xf0\x9f\x98\x80");
+  for (const char* broken : {R"("\u12")", R"("\q")", R"("open)", R"("open\)", "\"line\nend\"", "7"}) {
     EXPECT_EQ(text_of(broken).substr(0, 1), "!") << broken;
   }
 }

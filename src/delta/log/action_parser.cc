@@ -29,15 +29,21 @@ class Reader {
   }
 
   // Each leaves `out` alone for null, which means absent everywhere in the log.
+  // A value of another kind stands for its own text, as Spark takes it: 5, true, or statistics that are an object.
   void text(std::string_view field, std::string_view& out) {
     if (json_.null()) return;
-    out = json_.string();
+    out = json_.peek() == '"' ? json_.string() : json_.raw();
     note(field);
   }
   void text(std::string_view field, std::string& out) {
     std::string_view view;
     text(field, view);
     out = view;
+  }
+  // A bound of which half a character is lost could hide rows.
+  void statistics(std::string_view& out) {
+    text("stats", out);
+    if (json_.mended()) out = {};
   }
   template <class Integer>
   void number(std::string_view field, Integer& out) {
@@ -104,15 +110,18 @@ class Reader {
 
 void read_descriptor(Reader& reader, DeletionVectorView& vector) {
   std::string_view type;
+  vector.cardinality = -1;   // nobody counted the rows of a vector without it
   reader.object("deletionVector", [&](std::string_view key) {
     if (key == "storageType") reader.text("deletionVector.storageType", type);
     else if (key == "pathOrInlineDv") reader.text("deletionVector.pathOrInlineDv", vector.path_or_inline);
     else if (key == "offset") reader.number("deletionVector.offset", vector.offset);
     else if (key == "sizeInBytes") reader.number("deletionVector.sizeInBytes", vector.size_in_bytes);
     else if (key == "cardinality") reader.number("deletionVector.cardinality", vector.cardinality);
-    if (type.size() == 1) vector.storage_type = type[0];
   });
-  if (!type.empty() && type.size() != 1) reader.fail("deletionVector.storageType", "'" + std::string(type) + "' is no storage type");
+  // An object that says nothing is none.
+  if (type.empty() && vector.path_or_inline.empty() && vector.size_in_bytes == 0 && vector.cardinality < 0) return;
+  vector.storage_type = type.size() == 1 ? type[0] : '?';
+  if (const char* fault = vector.fault()) reader.fail("deletionVector", fault);
 }
 
 void read_file(Reader& reader, bool is_add, FileView& file, bool with_stats) {
@@ -120,7 +129,7 @@ void read_file(Reader& reader, bool is_add, FileView& file, bool with_stats) {
   reader.object(reader.action(), [&](std::string_view key) {
     if (key == "path") reader.text("path", file.path);
     else if (key == "partitionValues") reader.raw_object("partitionValues", file.partition_values);
-    else if (key == "stats" && with_stats) reader.text("stats", file.stats);
+    else if (key == "stats" && with_stats) reader.statistics(file.stats);
     else if (key == "tags" && is_add) reader.raw_object("tags", file.tags);
     else if (key == "dataChange") reader.boolean("dataChange", file.data_change);
     else if (key == "modificationTime" && is_add) reader.number("modificationTime", file.time);
@@ -191,6 +200,12 @@ void read_sidecar(Reader& reader, Sidecar& sidecar) {
   reader.object("sidecar", [&](std::string_view key) {
     if (key == "path") reader.text("path", sidecar.path);
     else if (key == "sizeInBytes") reader.number("sizeInBytes", sidecar.size);
+  });
+}
+
+void read_checkpoint_version(Reader& reader, std::optional<int64_t>& version) {
+  reader.object("checkpointMetadata", [&](std::string_view key) {
+    if (key == "version") reader.number("version", version);
   });
 }
 
@@ -331,6 +346,11 @@ Status ActionParser::Parser::dispatch(std::string_view action, ActionHandler& ha
   if (action == "txn") return other<Txn>("txn", read_txn, [&](Txn t) { return handler.on_txn(std::move(t)); });
   if (action == "domainMetadata") return other<DomainMetadata>("domainMetadata", read_domain, [&](DomainMetadata d) { return handler.on_domain(std::move(d)); });
   if (action == "sidecar") return other<Sidecar>("sidecar", read_sidecar, [&](Sidecar s) { return handler.on_sidecar(std::move(s)); });
+  if (action == "checkpointMetadata") {
+    return other<std::optional<int64_t>>("checkpointMetadata", read_checkpoint_version, [&](std::optional<int64_t> version) {
+      return version ? handler.on_checkpoint_version(*version) : Status();
+    });
+  }
   if (action != "commitInfo") return {};
   CommitInfo info;
   read_commit_info(json, info);
@@ -343,6 +363,8 @@ ActionParser::~ActionParser() = default;
 Status ActionParser::parse(std::string_view lines, ActionHandler& handler, bool continued) {
   if (!continued) line_number_ = 0;
   JsonCursor& json = parser_->json;
+  // The mark of UTF-8, as editors put it before a file.
+  if (!continued && lines.starts_with("\xef\xbb\xbf")) lines.remove_prefix(3);
   const char* at = lines.data();
   const char* end = at + lines.size();
   auto wrong = [&](Error error) { return error.add_context("line " + std::to_string(line_number_)); };

@@ -38,6 +38,8 @@ class ActionHandler {
   virtual Status on_domain(DomainMetadata) { return {}; }
   virtual Status on_commit_info(CommitInfo) { return {}; }
   virtual Status on_sidecar(Sidecar) { return {}; }
+  // The version that a V2 checkpoint says it is of.
+  virtual Status on_checkpoint_version(int64_t) { return {}; }
 };
 
 class ActionParser {

@@ -61,13 +61,18 @@ TEST(ActionParser, WhatIsWrongIsNamed) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {R"({"add":{"path":"x"}})", "action 'add', field 'size': is missing"},
       {R"({"add":{"size":1}})", "field 'path': is missing"},
-      {R"({"add":{"path":5}})", "action 'add', field 'path': a text is expected"},
+      {R"({"add":{"path":5}})", "action 'add', field 'size': is missing"},
+      {R"({"add":{"path":x}})", "action 'add', field 'path': a value is expected"},
       {R"({"add":{"path":"x","size":"1"}})", "field 'size': a whole number is expected"},
       {R"({"add":{"path":"x","size":1,"deletionVector":{"offset":3000000000}}})", "field 'deletionVector.offset': the number does not fit"},
-      {R"({"add":{"path":"x","size":1,"deletionVector":{"storageType":"uu"}}})", "is no storage type"},
+      {R"({"add":{"path":"x","size":1,"deletionVector":{"storageType":"uu"}}})", "field 'deletionVector': its storage type is none of u, i and p"},
+      {R"({"add":{"path":"x","size":1,"deletionVector":{"pathOrInlineDv":"v","sizeInBytes":4,"cardinality":1}}})", "its storage type is none"},
+      {R"({"add":{"path":"x","size":1,"deletionVector":{"storageType":"u","sizeInBytes":4,"cardinality":1}}})", "it has no path"},
+      {R"({"add":{"path":"x","size":1,"deletionVector":{"storageType":"u","pathOrInlineDv":"v","cardinality":1}}})", "its size is no size"},
+      {R"({"add":{"path":"x","size":1,"deletionVector":{"storageType":"u","pathOrInlineDv":"v","sizeInBytes":4}}})", "its cardinality is no count"},
+      {R"({"remove":{"path":"x","deletionVector":{"storageType":"u","pathOrInlineDv":"v","offset":-1,"sizeInBytes":4,"cardinality":1}}})", "its offset is negative"},
       {R"({"add":{"path":"x","size":1,"partitionValues":[]}})", "field 'partitionValues': an object is expected"},
       {R"({"protocol":{"minReaderVersion":1}})", "field 'minWriterVersion': is missing"},
-      {R"({"metaData":{"id":5}})", "field 'id': a text is expected"},
       {R"({"txn":{"appId":"a"}} y)", "there is text after the action"},
       {R"([1])", "an object is expected"},
       {std::string("\0", 1), "an object is expected"},
@@ -75,6 +80,30 @@ TEST(ActionParser, WhatIsWrongIsNamed) {
   };
   for (const auto& [line, message] : cases) EXPECT_NE(parsed(line).find(message), std::string::npos) << line << " → " << parsed(line);
   EXPECT_NE(parsed(protocol_line() + "\n\n" + R"({"add":{"path":"x"}})").find("line 3"), std::string::npos);
+}
+
+TEST(ActionParser, OtherValuesStandForTheirText) {
+  EXPECT_EQ(parsed(R"({"add":{"path":5,"size":1,"partitionValues":{"p":5,"q":true},"stats":{"numRecords":1, "maxValues":{}}}})"),
+            R"(add 5|{"p":5,"q":true}|{"numRecords":1, "maxValues":{}};)");
+  auto values = parse_partition_values(R"({"a":5,"b":true,"c":null,"d":"x","e":"\ud83d"})");
+  ASSERT_TRUE(values.ok()) << values.error().describe();
+  EXPECT_EQ(*values, (PartitionValues{{"a", "5"}, {"b", "true"}, {"c", std::nullopt}, {"d", "x"}, {"e", "?"}}));
+  for (const char* broken : {"5", "[]", "{", R"({"a":x})", R"({"a":"b"}])"}) EXPECT_FALSE(parse_partition_values(broken).ok()) << broken;
+}
+
+TEST(ActionParser, HalfACharacterCostsTheStatisticsAndNoMore) {
+  EXPECT_EQ(parsed(R"({"commitInfo":{"userMetadata":"\ud83d","operation":"\udc00X"}})"), "info ?X;");
+  EXPECT_EQ(parsed(R"({"add":{"path":"x","size":1,"stats":"{\"maxValues\":{\"s\":\"\ud83d\"}}"}})"), "add x||;");
+}
+
+TEST(ActionParser, AVectorThatSaysNothingIsNone) {
+  EXPECT_EQ(parsed(R"({"add":{"path":"x","size":1,"deletionVector":{}}})"), "add x||;");
+  EXPECT_EQ(parsed(R"({"add":{"path":"x","size":1,"deletionVector":{"storageType":null,"offset":null}}})"), "add x||;");
+}
+
+TEST(ActionParser, TheMarkOfUtf8MayStandBeforeIt) {
+  EXPECT_EQ(parsed("\xef\xbb\xbf" + protocol_line() + "\n"), "protocol 1;");
+  EXPECT_NE(parsed(protocol_line() + "\n\xef\xbb\xbf" + protocol_line()).find("line 2"), std::string::npos);
 }
 
 TEST(ActionParser, ObjectsGoOverLines) {

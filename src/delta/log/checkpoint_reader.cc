@@ -46,15 +46,15 @@ class VectorColumns {
   void take(DataChunk& chunk) {
     for (size_t i = 0; i < std::size(fields_); i++) fields_[i] = ChunkColumn(chunk.data[first_ + i], chunk.size());
   }
-  bool is_null(size_t row) const { return fields_[0].is_null(row); }
+  bool is_null(size_t row) const { return fields_[0].is_null(row) && fields_[1].is_null(row); }
   Status read(size_t row, DeletionVectorView& view) const {
-    std::string_view type = fields_[0].text(row);
-    if (type.size() != 1) return corrupt("'" + std::string(type) + "' is no storage type of a deletion vector");
-    view.storage_type = type[0];
+    std::string_view type = fields_[0].text_or_empty(row);
+    view.storage_type = type.size() == 1 ? type[0] : '?';
     view.path_or_inline = fields_[1].text_or_empty(row);
     view.offset = fields_[2].maybe<int32_t>(row);
     view.size_in_bytes = fields_[3].maybe<int32_t>(row).value_or(0);
-    view.cardinality = fields_[4].maybe<int64_t>(row).value_or(0);
+    view.cardinality = fields_[4].maybe<int64_t>(row).value_or(-1);
+    if (const char* fault = view.fault()) return corrupt("deletionVector '" + std::string(view.path_or_inline) + "': " + fault);
     return {};
   }
 
@@ -191,6 +191,7 @@ class TableColumns {
     columns.add({"domainMetadata", "removed"}, Id::BOOLEAN);
     sidecar_ = columns.add({"sidecar", "path"}, Id::VARCHAR);
     columns.add({"sidecar", "sizeInBytes"}, Id::BIGINT);
+    checkpoint_ = columns.add({"checkpointMetadata", "version"}, Id::BIGINT);
   }
 
   Status read(DataChunk& chunk, ActionHandler& handler) {
@@ -211,6 +212,7 @@ class TableColumns {
       ChunkColumn removed(chunk.data[domain_ + 2], rows());
       return handler.on_domain({std::string(text(domain_, row)), std::string(text(domain_ + 1, row)), removed.maybe<bool>(row).value_or(false)});
     }));
+    DS_RETURN_IF_ERROR(each(chunk, checkpoint_, [&](size_t row) { return handler.on_checkpoint_version(*number(checkpoint_, row)); }));
     return each(chunk, sidecar_, [&](size_t row) {
       return handler.on_sidecar({std::string(text(sidecar_, row)), number(sidecar_ + 1, row).value_or(0)});
     });
@@ -252,7 +254,7 @@ class TableColumns {
     return result;
   }
 
-  size_t txn_, protocol_, metadata_, domain_, sidecar_;
+  size_t txn_, protocol_, metadata_, domain_, sidecar_, checkpoint_;
   DataChunk* chunk_ = nullptr;
 };
 

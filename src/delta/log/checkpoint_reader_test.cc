@@ -188,6 +188,43 @@ TEST_F(Checkpoint, BrokenOnesAreReadAroundWithOneWarning) {
   EXPECT_NE(broken.error().describe().find("00000000000000000003.checkpoint.parquet"), std::string::npos) << broken.error().describe();
 }
 
+TEST_F(Checkpoint, WhatItSaysOfItselfIsReadAroundWhereTheCommitsTellIt) {
+  table_.commit(0, {protocol_line(), metadata_line(), add_line("one")});
+  for (int version : {1, 2, 3}) table_.commit(version, {add_line("file-" + std::to_string(version))});
+  auto read_around = [&](const char* what) {
+    table_.logger.warnings.clear();
+    EXPECT_EQ(open().files().size(), 4u) << what;
+    EXPECT_EQ(table_.logger.warnings.size(), 1u) << what;
+  };
+  write(checkpoint_path(2), {protocol(), {"metaData", {Value::STRUCT({{"id", Value("t")}, {"schemaString", Value("{broken")}})}}, {"add", {add("wrong")}}});
+  read_around("a schema that is none");
+  ASSERT_TRUE(table_.store->remove(checkpoint_path(2)).ok());
+  const std::string second = "_delta_log/00000000000000000002.checkpoint." + std::string(kUuid);
+  Column mark{"checkpointMetadata", {Value::STRUCT({{"version", Value::BIGINT(1)}})}};
+  write(second + ".parquet", {mark, protocol(), metadata(), {"add", {add("one")}}});
+  read_around("another version's, in Parquet");
+  ASSERT_TRUE(table_.store->remove(second + ".parquet").ok());
+  table_.put(second + ".json", TestTable::join({R"({"checkpointMetadata":{"version":1}})", protocol_line(), metadata_line(), add_line("one")}));
+  read_around("another version's, in JSON");
+  ASSERT_TRUE(table_.store->remove(second + ".json").ok());
+  table_.put("_delta_log/00000000000000000000.00000000000000000002.compacted.json", "");
+  read_around("a compacted file that holds nothing");
+}
+
+TEST_F(Checkpoint, VectorsThatNameNothing) {
+  auto vector = [](Value type, Value path, Value cardinality) {
+    return Value::STRUCT({{"storageType", std::move(type)}, {"pathOrInlineDv", std::move(path)}, {"sizeInBytes", Value::INTEGER(4)}, {"cardinality", std::move(cardinality)}});
+  };
+  const Value no_text(Id::VARCHAR), no_number(Id::BIGINT);
+  for (const Value& broken : {vector(no_text, Value("v"), Value::BIGINT(1)), vector(Value("x"), Value("v"), Value::BIGINT(1)), vector(Value("u"), Value("v"), no_number),
+                              vector(Value("u"), no_text, Value::BIGINT(1))}) {
+    write(checkpoint_path(0), {protocol(), metadata(), {"add", {add("one", 1, {{"deletionVector", broken}})}}});
+    EXPECT_EQ(table_.open().error().kind(), ErrorKind::kCorrupt) << broken.ToString();
+  }
+  write(checkpoint_path(0), {protocol(), metadata(), {"add", {add("one", 1, {{"deletionVector", vector(no_text, no_text, no_number)}})}}});
+  EXPECT_EQ(open().files().size(), 1u);
+}
+
 TEST_F(Checkpoint, OwnTimestampComesFromTheCommit) {
   Column features{"protocol", {Value::STRUCT({{"minReaderVersion", Value::INTEGER(3)}, {"minWriterVersion", Value::INTEGER(7)},
                                               {"readerFeatures", Value::LIST(Id::VARCHAR, {})}, {"writerFeatures", Value::LIST({Value("inCommitTimestamp")})}})}};

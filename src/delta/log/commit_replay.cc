@@ -110,6 +110,11 @@ Status CommitReplay::on_sidecar(Sidecar sidecar) {
   return {};
 }
 
+Status CommitReplay::on_checkpoint_version(int64_t version) {
+  checkpoint_version_ = version;
+  return {};
+}
+
 bool CommitReplay::finish(int64_t version) {
   state_.version = version;
   state_.in_commit_timestamp = in_commit_timestamp_;

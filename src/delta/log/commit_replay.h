@@ -35,9 +35,12 @@ class CommitReplay final : public ActionHandler {
   Status on_domain(DomainMetadata domain) override;
   Status on_commit_info(CommitInfo info) override;
   Status on_sidecar(Sidecar sidecar) override;
+  Status on_checkpoint_version(int64_t version) override;
 
   // Of a checkpoint: the files that hold its adds and removes.
   std::vector<Sidecar>& sidecars() { return sidecars_; }
+  // Of a V2 checkpoint: the version that it gives itself.
+  std::optional<int64_t> checkpoint_version() const { return checkpoint_version_; }
   // A state that can stand alone names the protocol and the metadata.
   bool is_whole() const { return protocol_ && metadata_; }
 
@@ -63,6 +66,7 @@ class CommitReplay final : public ActionHandler {
   std::map<std::string, Txn> txns_;
   std::map<std::string, DomainMetadata> domains_;
   std::optional<int64_t> in_commit_timestamp_;
+  std::optional<int64_t> checkpoint_version_;
   std::vector<Sidecar> sidecars_;
 };
 

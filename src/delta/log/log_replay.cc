@@ -37,13 +37,20 @@ std::string LogReplay::where(int64_t version) const { return store_->describe() 
 Status LogReplay::load(std::optional<int64_t> version) {
   // The hint saves listing what the newest checkpoint made superfluous; whatever is wrong with it, the whole log decides.
   auto hint = last_checkpoint_hint(*store_);
+  bool loaded = false;
   if (hint && *hint > 0 && (!version || *hint <= *version)) {
     DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store_, *hint));
     auto usable = log_segments(listing, version, store_->describe());
-    if (usable.ok() && load_from(listing, version).ok()) return {};
+    loaded = usable.ok() && load_from(listing, version).ok();
   }
-  DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store_, 0));
-  return load_from(listing, version);
+  if (!loaded) {
+    DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store_, 0));
+    DS_RETURN_IF_ERROR(load_from(listing, version));
+  }
+  // A listing does not name folders: one in place of the newest commit would go unseen.
+  const std::string next = commit_path(state_.version + 1);
+  if (!version && store_->is_folder(next)) return corrupt(store_->describe() + ": the commit " + next + " is a folder, not a file");
+  return {};
 }
 
 // Tries the ways to reach the version, best first.
@@ -77,8 +84,11 @@ Status LogReplay::load_segment(const LogSegment& segment, bool& avoidable) {
     avoidable = commit.compacted();
     DS_RETURN_IF_ERROR(replay(commit, commit.version == 0));
   }
-  avoidable = false;
-  DS_RETURN_IF_ERROR(settle(state_, where(state_.version), access()));
+  // What a commit says is the table's word; what a checkpoint or a compacted file says may be its own damage.
+  auto settled = settle(state_, where(state_.version), access());
+  const bool by_commits = !segment.checkpoint && std::none_of(segment.commits.begin(), segment.commits.end(), [](const CommitFile& file) { return file.compacted(); });
+  avoidable = !by_commits && !settled.ok() && settled.error().kind() == ErrorKind::kCorrupt;
+  DS_RETURN_IF_ERROR(std::move(settled));
   if (!wants_files_ && !state_.totals) state_.totals = read_checksum_totals(*store_, state_.version);
   if (segment.commits.empty() || segment.commits.back().compacted()) DS_RETURN_IF_ERROR(read_own_timestamp());
   unsettled_ = false;
@@ -118,6 +128,9 @@ Result<bool> LogReplay::load_checkpoint(const CheckpointFiles& checkpoint, LogFi
     }
   }
   if (!replay.is_whole()) return corrupt(store_->describe() + "/" + checkpoint.parts.front().path + " lacks the protocol or the metadata");
+  if (auto version = replay.checkpoint_version(); version && *version != checkpoint.version) {
+    return corrupt(store_->describe() + "/" + checkpoint.parts.front().path + " says that it is a checkpoint of version " + std::to_string(*version));
+  }
   if (wants_files_) DS_RETURN_IF_ERROR(load_sidecars(replay));
   if (!replay.settle_files()) return false;
   replay.finish(checkpoint.version);

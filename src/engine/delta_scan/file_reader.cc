@@ -1,5 +1,7 @@
 #include "engine/delta_scan/file_reader.h"
 
+#include <fmt/format.h>
+
 #include "duckdb/function/function_binder.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/planner/expression/list.hpp"
@@ -131,6 +133,10 @@ void DeltaFileReader::FinalizeBind(duckdb::MultiFileReaderData& reader_data, con
   } else if (file.deletion_vector) {
     auto rows = delta::read_deletion_vector(*table().store, *file.deletion_vector);
     if (!rows.ok()) batch::throw_error(std::move(rows).context("file '" + file.path + "' of " + table().snapshot.where()).error());
+    if (rows->reaches(reader.NumRows())) {
+      batch::throw_error(corrupt(fmt::format("the deletion vector '{}' of file '{}' of {} names rows that the file does not have: it is another file's",
+                                             file.deletion_vector->unique_id(), file.path, table().snapshot.where())));
+    }
     if (rows->cardinality() > 0) reader.deletion_filter = make_uniq<DeletionFilter>(std::move(rows).value());
   }
 }

@@ -123,6 +123,9 @@ const TableAccess& scan_access(const duckdb::TableFunctionInfo& info) { return *
 // Binds the Parquet scan with the target in its info.
 duckdb::unique_ptr<FunctionData> bind_scan_target(ClientContext& context, duckdb::TableFunctionBindInput& input, ScanTarget target,
                                                   duckdb::vector<LogicalType>& types, duckdb::vector<std::string>& names) {
+  if (target.table->columns.empty() && !target.changes) {
+    batch::throw_error(unsupported(target.table->snapshot.where() + " has no columns yet, so it cannot be read"));
+  }
   auto bound = duckdb::make_shared_ptr<ScanInfo>(input.info->Cast<ScanInfo>());
   bound->target = std::move(target);
   duckdb::TableFunction function = input.table_function;

@@ -107,6 +107,11 @@ class LocalStore final : public ObjectStore {
     std::sort(found.begin(), found.end(), [](const ObjectMeta& a, const ObjectMeta& b) { return a.path < b.path; });
     return found;
   }
+  bool is_folder(const std::string& path) override {
+    if (!check_object_path(path).ok()) return false;
+    auto stat = files().stat(full(path));
+    return stat.ok() && stat->is_directory;
+  }
   Status remove(const std::string& path) override {
     DS_RETURN_IF_ERROR(check_object_path(path));
     auto stat = files().stat(full(path));
@@ -122,7 +127,14 @@ class LocalStore final : public ObjectStore {
   std::string full(const std::string& path) const { return root_ == "/" ? root_ + path : root_ + "/" + path; }
   Error folder_error(const std::string& path) const { return not_found("'" + full(path) + "' is a folder, not a file"); }
 
-  Result<std::unique_ptr<File>> open(const std::string& path) { return files().open(full(path), OpenMode::kRead); }
+  // A pipe or a device in an object's place would be waited for, or never end.
+  Result<std::unique_ptr<File>> open(const std::string& path) {
+    std::error_code ignored;
+    const auto type = std::filesystem::status(full(path), ignored).type();
+    using enum std::filesystem::file_type;
+    if (type == fifo || type == character || type == block || type == socket) return corrupt("'" + full(path) + "' is a pipe or a device, not a file");
+    return files().open(full(path), OpenMode::kRead);
+  }
 
   // Reading a folder fails in the operating system's words only at the first read.
   Result<size_t> read(File& file, const std::string& path, uint64_t offset, std::span<char> buffer) {

@@ -237,6 +237,27 @@ TEST(LocalStore, ReportsAFolderUnderTheObjectsName) {
   EXPECT_EQ(files_under(folder.path()), 1u);
 }
 
+TEST(LocalStore, NeitherWaitsForAPipeNorReadsADevice) {
+  TempFolder folder;
+  auto store = make_local_store(folder.path());
+  ASSERT_EQ(::mkfifo((folder.path() + "/pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink("/dev/zero", folder.path() + "/zeros");
+  for (const char* name : {"pipe", "zeros"}) {
+    char byte = 0;
+    EXPECT_EQ(store->get(name).error().kind(), ErrorKind::kCorrupt);
+    EXPECT_EQ(store->get_range(name, 0, {&byte, 1}).error().kind(), ErrorKind::kCorrupt);
+  }
+}
+
+TEST(LocalStore, TellsFoldersFromObjects) {
+  TempFolder folder;
+  auto store = make_local_store(folder.path());
+  ASSERT_TRUE(store->put("a/b", "x").ok());
+  EXPECT_TRUE(store->is_folder("a"));
+  EXPECT_FALSE(store->is_folder("a/b"));
+  EXPECT_FALSE(store->is_folder("c"));
+}
+
 TEST(LocalStore, ReportsAFileWhereAFolderIsNeeded) {
   TempFolder folder;
   auto store = make_local_store(folder.path());
