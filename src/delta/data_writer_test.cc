@@ -386,7 +386,7 @@ TEST(DataWriter, KeepsToTheWidthOfTexts) {
     EXPECT_NE(written.error().describe().find(message), std::string::npos) << written.error().describe();
   }
   StructField nested = test_field("l", "string");
-  nested.type = {DataType::Kind::kArray, "", {}, {nested.type}, true};
+  nested.type = {DataType::Kind::kArray, "", {}, {nested.type}, true, {}};
   nested.metadata.push_back({"__CHAR_VARCHAR_TYPE_STRING", "\"array<varchar(3)>\""});
   Store other = storage::make_memory_store();
   auto refused = DataWriter::create(make_table(other, {nested}), {{"l", LogicalType::LIST(LogicalType::VARCHAR)}});

@@ -23,6 +23,13 @@ bool begins_with_scheme(std::string_view text) {
                      [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
 }
 
+// "./a/./b" → "a/b", as Hadoop's paths have it; what leads out of the table stays, and is refused by the store.
+std::string without_dots(std::string path) {
+  while (path.size() > 2 && path.starts_with("./")) path.erase(0, 2);
+  for (size_t at = path.find("/./"); at != std::string::npos; at = path.find("/./", at)) path.erase(at, 2);
+  return path;
+}
+
 // The root of a local store, absolute and without a slash at its end; empty for other stores.
 std::string local_root(const storage::ObjectStore& store) {
   std::string described = store.describe();
@@ -45,7 +52,7 @@ Result<FilePath> resolve_path(std::string_view encoded, const storage::ObjectSto
     bool inside = decoded.size() > root.size() + 1 && decoded.compare(0, root.size(), root) == 0 && decoded[root.size()] == '/';
     return inside ? FilePath{decoded.substr(root.size() + 1), false} : FilePath{std::move(decoded), true};
   }
-  if (!is_local) return FilePath{std::move(decoded), false};
+  if (!is_local) return FilePath{without_dots(std::move(decoded)), false};
   std::string path(local_path(decoded));
   if (path.empty() || path == "/") return corrupt("the path '" + std::string(encoded) + "' of the log names no file");
   std::string root = local_root(store);

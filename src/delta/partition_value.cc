@@ -20,10 +20,22 @@ bool equal_ignoring_case(std::string_view text, std::string_view lower) {
                     [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
 }
 
+// The words that Spark takes for a BOOLEAN.
 std::optional<Value> parse_boolean(std::string_view text) {
-  if (equal_ignoring_case(text, "true")) return Value::BOOLEAN(true);
-  if (equal_ignoring_case(text, "false")) return Value::BOOLEAN(false);
+  for (const char* word : {"true", "t", "yes", "y", "1"}) {
+    if (equal_ignoring_case(text, word)) return Value::BOOLEAN(true);
+  }
+  for (const char* word : {"false", "f", "no", "n", "0"}) {
+    if (equal_ignoring_case(text, word)) return Value::BOOLEAN(false);
+  }
   return std::nullopt;
+}
+
+// Around anything but texts and bytes blanks mean nothing.
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
 }
 
 // Whether the bytes are UTF-8 as JSON text must be: shortest forms, no surrogates.
@@ -77,33 +89,38 @@ void append_hive_escaped(std::string& out, std::string_view text) {
   }
 }
 
+// Of a type whose text is plain: not texts, not bytes.
+Result<Value> parse_plain_value(std::string_view text, const LogicalType& type) {
+  // The name of the folder for NULL, as some writers copy it into the log.
+  if (text.empty() || text == kHiveNull) return Value(type);
+  std::optional<Value> value;
+  switch (type.id()) {
+    case LogicalTypeId::BOOLEAN: value = parse_boolean(text); break;
+    case LogicalTypeId::DATE:
+      if (auto days = parse_days(text)) value = Value::DATE(duckdb::date_t(*days));
+      break;
+    case LogicalTypeId::TIMESTAMP:
+      if (auto micros = parse_micros(text)) value = Value::TIMESTAMP(duckdb::timestamp_t(*micros));
+      break;
+    case LogicalTypeId::TIMESTAMP_TZ:
+      if (auto micros = parse_micros(text)) value = Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(*micros));
+      break;
+    case LogicalTypeId::TIMESTAMP_NS:
+      if (auto nanos = parse_nanos(text)) value = Value::TIMESTAMPNS(duckdb::timestamp_ns_t(*nanos));
+      break;
+    default: value = parse_number(text, type); break;
+  }
+  if (!value) return no_value(text, type);
+  return std::move(*value);
+}
+
 }  // namespace
 
 Result<Value> parse_partition_value(const std::optional<std::string>& text, const LogicalType& type) {
   if (!text || text->empty()) return Value(type);
-  std::optional<Value> value;
-  switch (type.id()) {
-    case LogicalTypeId::VARCHAR:
-      if (Value::StringIsValid(*text)) value = Value(*text);
-      break;
-    case LogicalTypeId::BLOB: value = Value::BLOB(duckdb::const_data_ptr_cast(text->data()), text->size()); break;
-    case LogicalTypeId::BOOLEAN: value = parse_boolean(*text); break;
-    case LogicalTypeId::DATE:
-      if (auto days = parse_days(*text)) value = Value::DATE(duckdb::date_t(*days));
-      break;
-    case LogicalTypeId::TIMESTAMP:
-      if (auto micros = parse_micros(*text)) value = Value::TIMESTAMP(duckdb::timestamp_t(*micros));
-      break;
-    case LogicalTypeId::TIMESTAMP_TZ:
-      if (auto micros = parse_micros(*text)) value = Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(*micros));
-      break;
-    case LogicalTypeId::TIMESTAMP_NS:
-      if (auto nanos = parse_nanos(*text)) value = Value::TIMESTAMPNS(duckdb::timestamp_ns_t(*nanos));
-      break;
-    default: value = parse_number(*text, type); break;
-  }
-  if (!value) return no_value(*text, type);
-  return std::move(*value);
+  if (type.id() == LogicalTypeId::BLOB) return Value::BLOB(duckdb::const_data_ptr_cast(text->data()), text->size());
+  if (type.id() == LogicalTypeId::VARCHAR) return Value::StringIsValid(*text) ? Result<Value>(Value(*text)) : no_value(*text, type);
+  return parse_plain_value(trimmed(*text), type);
 }
 
 Result<std::optional<std::string>> format_partition_value(const Value& value, const LogicalType& type) {

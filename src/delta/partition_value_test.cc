@@ -57,6 +57,13 @@ TEST(PartitionValue, ReadsWhatOtherWritersWrite) {
   EXPECT_EQ(parsed("-Infinity", LogicalType::FLOAT), "-inf");
   EXPECT_EQ(parsed("1.0E10", LogicalType::DOUBLE), "10000000000.0");
   EXPECT_EQ(parsed("TRUE", LogicalType::BOOLEAN), "true");
+  EXPECT_EQ(parsed("1", LogicalType::BOOLEAN), "true");
+  EXPECT_EQ(parsed(" No ", LogicalType::BOOLEAN), "false");
+  EXPECT_EQ(parsed(" 5", LogicalType::BIGINT), "5");
+  EXPECT_EQ(parsed(" 2024-01-02 ", LogicalType::DATE), "2024-01-02");
+  EXPECT_EQ(parsed(" 5", LogicalType::VARCHAR), " 5");
+  EXPECT_EQ(parsed("__HIVE_DEFAULT_PARTITION__", LogicalType::BIGINT), "NULL");
+  EXPECT_EQ(parsed("__HIVE_DEFAULT_PARTITION__", LogicalType::VARCHAR), "__HIVE_DEFAULT_PARTITION__");
   EXPECT_EQ(parsed("-2342342.23423", LogicalType::DECIMAL(20, 5)), "-2342342.23423");
   EXPECT_EQ(parsed("1E-2", LogicalType::DECIMAL(10, 2)), "0.01");
   EXPECT_EQ(parsed("7", LogicalType::DECIMAL(10, 2)), "7.00") << "a widened integer column keeps its old text";
@@ -85,7 +92,7 @@ TEST(PartitionValue, RefusesWhatIsNoValue) {
   EXPECT_EQ(parsed("-2342342.-23423", LogicalType::DECIMAL(20, 5)), "corrupt");
   EXPECT_EQ(parsed("2021-02-30", LogicalType::DATE), "corrupt");
   EXPECT_EQ(parsed("2021-02-20 25:00:00", LogicalType::TIMESTAMP), "corrupt");
-  EXPECT_EQ(parsed("yes", LogicalType::BOOLEAN), "corrupt");
+  EXPECT_EQ(parsed("perhaps", LogicalType::BOOLEAN), "corrupt");
   EXPECT_EQ(parsed("\xff\xfe", LogicalType::VARCHAR), "corrupt");
   // The counts that vectors hold for the infinities.
   EXPECT_EQ(parsed("+5881580-07-11", LogicalType::DATE), "corrupt");

@@ -71,6 +71,12 @@ class SchemaParser {
       type.contains_null = flag(json, "valueContainsNull");
       DS_RETURN_IF_ERROR(parse_child(json, "keyType", where, depth, type));
       DS_RETURN_IF_ERROR(parse_child(json, "valueType", where, depth, type));
+    } else if (kind == "udt") {
+      // What a user-defined type is stored as is all that a reader needs: vectors of Spark's MLlib are structs.
+      Element stored;
+      if (json["sqlType"].get(stored)) return corrupt("in the schema, " + where + " has no 'sqlType'");
+      DS_ASSIGN_OR_RETURN(type, parse_type(stored, where, depth + 1));
+      type.user_defined = simdjson::minify(json);
     } else {
       return unsupported("the schema has the type '" + kind + "' at " + where + ", which this version does not know");
     }
@@ -137,6 +143,10 @@ void append_fields(const std::vector<StructField>& fields, std::string& out) {
 }
 
 void append_type(const DataType& type, std::string& out) {
+  if (!type.user_defined.empty()) {
+    out += type.user_defined;
+    return;
+  }
   switch (type.kind) {
     case DataType::Kind::kPrimitive: append_json_string(out, type.primitive); return;
     case DataType::Kind::kStruct: append_fields(type.fields, out); return;

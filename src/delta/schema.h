@@ -23,6 +23,7 @@ struct DataType {
   std::vector<StructField> fields;   // struct
   std::vector<DataType> children;    // array: element; map: key, value
   bool contains_null = true;         // array elements, map values
+  std::string user_defined;          // the JSON of Spark's user-defined type (udt) that is stored so; kept for rewriting
 };
 
 // A key of a field's metadata and its value as raw JSON text.

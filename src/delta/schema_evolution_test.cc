@@ -65,6 +65,23 @@ TEST(SchemaEvolution, ReadTogether) {
   EXPECT_FALSE(check_readable_as(schema(mapped("a", 1, "x")), schema(mapped("renamed", 1, "x", "string")), name).ok());
 }
 
+TEST(Schema, SparksOtherNamesOfTypes) {
+  DataType type;
+  type.primitive = "timestamp_ltz";
+  EXPECT_EQ(*logical_type(type), LogicalType(LogicalTypeId::TIMESTAMP_TZ));
+  type.primitive = "string collate UNICODE_CI";
+  EXPECT_EQ(*logical_type(type), LogicalType(LogicalTypeId::VARCHAR));
+}
+
+TEST(Schema, AUserDefinedTypeIsWhatItIsStoredAs) {
+  const std::string json = R"({"type":"struct","fields":[{"name":"v","type":{"type":"udt","class":"c","pyClass":null,"sqlType":{"type":"array","elementType":"double","containsNull":false}},"nullable":true,"metadata":{}}]})";
+  auto schema = Schema::parse(json);
+  ASSERT_TRUE(schema.ok()) << schema.error().describe();
+  EXPECT_EQ(*logical_type(schema->fields[0].type), LogicalType::LIST(LogicalTypeId::DOUBLE));
+  EXPECT_EQ(schema->to_json(), json);
+  EXPECT_EQ(Schema::parse(R"({"type":"struct","fields":[{"name":"v","type":{"type":"udt"}}]})").error().kind(), ErrorKind::kCorrupt);
+}
+
 TEST(Schema, NamesDifferByMoreThanCase) {
   auto twice = Schema::parse(R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":true,"metadata":{}},{"name":"A","type":"long","nullable":true,"metadata":{}}]})");
   ASSERT_FALSE(twice.ok());

@@ -18,6 +18,7 @@ constexpr PrimitiveName kPrimitives[] = {
     {"short", LogicalTypeId::SMALLINT},       {"byte", LogicalTypeId::TINYINT},        {"float", LogicalTypeId::FLOAT},
     {"double", LogicalTypeId::DOUBLE},        {"boolean", LogicalTypeId::BOOLEAN},     {"binary", LogicalTypeId::BLOB},
     {"date", LogicalTypeId::DATE},            {"timestamp", LogicalTypeId::TIMESTAMP_TZ}, {"timestamp_ntz", LogicalTypeId::TIMESTAMP},
+    {"timestamp_ltz", LogicalTypeId::TIMESTAMP_TZ},  // Spark's other name for it
     {"variant", LogicalTypeId::VARIANT},      {"void", LogicalTypeId::SQLNULL},        {"null", LogicalTypeId::SQLNULL},
     // No vector type has nanoseconds and a zone: instants are shown as UTC.
     {"timestamp_nanos", LogicalTypeId::TIMESTAMP_NS}, {"timestamp_nanos_ntz", LogicalTypeId::TIMESTAMP_NS},
@@ -52,6 +53,8 @@ Result<LogicalType> primitive_type(std::string_view name) {
   }
   if (name.substr(0, 7) == "decimal") return decimal_type(name);
   if (name.substr(0, 8) == "varchar(" || name.substr(0, 5) == "char(") return LogicalType(LogicalTypeId::VARCHAR);
+  // By which rules texts are compared is no matter of their bytes.
+  if (name.substr(0, 15) == "string collate ") return LogicalType(LogicalTypeId::VARCHAR);
   // Shapes are well-known binary: geometry(crs), geography(crs, algorithm).
   if (name.substr(0, 9) == "geometry(" || name.substr(0, 10) == "geography(" || name == "geometry" || name == "geography") return LogicalType(LogicalTypeId::BLOB);
   return unsupported("the type '" + std::string(name) + "' is not known to this version");

@@ -276,6 +276,14 @@ TEST(Snapshot, FailingStoreGivesErrorsAndNoWrongState) {
   EXPECT_EQ(snapshot->schema().fields.size(), 2u);
 }
 
+TEST(Snapshot, APartitionColumnIsNamedAsInTheSchema) {
+  TestTable table;
+  table.commit(0, {protocol_line(), metadata_line(field_json("a") + "," + field_json("p"), R"("P")"), add_line("one", 1, "", R"("P":"5")")});
+  auto snapshot = table.open();
+  ASSERT_FALSE(snapshot.ok());
+  EXPECT_NE(snapshot.error().describe().find("the partition column 'P'"), std::string::npos);
+}
+
 TEST(Snapshot, ColumnNamesDifferByMoreThanCase) {
   TestTable table;
   table.commit(0, {protocol_line(), metadata_line(field_json("a") + "," + field_json("A"))});

@@ -45,7 +45,9 @@ Status settle(TableState& state, const std::string& where, LogAccess access) {
   DS_RETURN_IF_ERROR(check_column_mapping(state.schema, state.column_mapping).context(where));
   DS_RETURN_IF_ERROR(check_type_changes(state.schema).context(where));
   for (const auto& column : state.metadata->partition_columns) {
-    if (!state.schema.find(column)) return corrupt(where + ": the partition column '" + column + "' is no column of the schema");
+    // Partition values stand under the column's own name: another spelling would find none of them.
+    const auto* field = state.schema.find(column);
+    if (!field || field->name != column) return corrupt(where + ": the partition column '" + column + "' is no column of the schema");
   }
   return {};
 }
