@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <simdjson.h>
+
+#include "delta/log/last_checkpoint.h"
 
 namespace deltastream::delta {
 namespace {
@@ -180,12 +181,8 @@ std::optional<int64_t> earliest_version(const LogListing& listing) {
 }
 
 std::optional<int64_t> last_checkpoint_hint(storage::ObjectStore& store) {
-  auto text = store.get(kLastCheckpointPath);
-  if (!text.ok()) return std::nullopt;
-  simdjson::dom::parser parser;
-  int64_t version = 0;
-  if (parser.parse(*text)["version"].get(version) || version < 0) return std::nullopt;
-  return version;
+  auto last = read_last_checkpoint(store);
+  return last ? std::optional(last->version) : std::nullopt;
 }
 
 }  // namespace deltastream::delta

@@ -126,6 +126,20 @@ TEST(Snapshot, BrokenJsonNamesFileAndLine) {
   EXPECT_NE(snapshot.error().describe().find("00000000000000000001.json: line 2"), std::string::npos) << snapshot.error().describe();
 }
 
+TEST(Snapshot, AnEmptyCommitIsOneWithAWarning) {
+  TestTable table;
+  table.commit(0, {protocol_line(), metadata_line(), add_line("one")});
+  for (const char* nothing : {"", "\n", " \r\n\n"}) {
+    table.put(commit_path(1), nothing);
+    table.logger.warnings.clear();
+    auto snapshot = table.open();
+    ASSERT_TRUE(snapshot.ok()) << snapshot.error().describe();
+    EXPECT_EQ(snapshot->version(), 1);
+    ASSERT_EQ(table.logger.warnings.size(), 1u);
+    EXPECT_NE(table.logger.warnings[0].find(commit_path(1)), std::string::npos);
+  }
+}
+
 TEST(Snapshot, GapsAreRefused) {
   TestTable table;
   table.commit(0, {protocol_line(), metadata_line()});

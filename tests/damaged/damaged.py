@@ -296,6 +296,13 @@ def a_checkpoint_part_is_missing(t):
 
 
 @damage("rows")
+def an_older_checkpoint_in_place_of_the_newest(t):
+    classic = t.need([f for f in t.checkpoints if f.name.endswith(".checkpoint.parquet")])
+    t.need(len(classic) > 1 and t.log.joinpath("_last_checkpoint").exists() and "v2Checkpoint" not in t.log.joinpath("_last_checkpoint").read_text())
+    classic[-1].write_bytes(classic[-2].read_bytes())
+
+
+@damage("rows")
 def a_checkpoint_that_says_it_is_of_another_version(t):
     named = t.need([f for f in t.checkpoints if len(f.name.split(".")) == 4])
     for file in t.checkpoints:

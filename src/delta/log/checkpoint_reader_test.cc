@@ -211,6 +211,29 @@ TEST_F(Checkpoint, WhatItSaysOfItselfIsReadAroundWhereTheCommitsTellIt) {
   read_around("a compacted file that holds nothing");
 }
 
+TEST_F(Checkpoint, OneOfAnotherLengthThanTheHintSaysComesLast) {
+  table_.commit(0, {protocol_line(), metadata_line(), add_line("one")});
+  for (int version : {1, 2, 3}) table_.commit(version, {add_line("file-" + std::to_string(version))});
+  write(checkpoint_path(2), {protocol(), metadata(), {"add", {add("one"), add("file-1"), add("file-2")}}});
+  const uint64_t bytes = table_.store->head(checkpoint_path(2))->size;
+  auto hint = [&](const std::string& more) { table_.put(kLastCheckpointPath, R"({"version":2,"size":5)" + more + "}"); };
+  // Another version's, under the name of version 2.
+  write(checkpoint_path(2), {protocol(), metadata(), {"add", {add("one")}}});
+  ASSERT_NE(table_.store->head(checkpoint_path(2))->size, bytes);
+  hint(R"(,"sizeInBytes":)" + std::to_string(bytes));
+  EXPECT_EQ(open().files().size(), 4u);
+  EXPECT_EQ(table_.logger.warnings.size(), 1u);
+  // Nothing is doubted where the hint says no length, or counts otherwise.
+  for (const char* more : {"", R"(,"sizeInBytes":7,"v2Checkpoint":{"path":"x"})", R"(,"sizeInBytes":7,"parts":2)"}) {
+    hint(more);
+    EXPECT_EQ(open().files().size(), 2u) << more;
+  }
+  // It is what there is once the commits are gone.
+  for (int version : {0, 1}) ASSERT_TRUE(table_.store->remove(commit_path(version)).ok());
+  hint(R"(,"sizeInBytes":7)");
+  EXPECT_EQ(open().files().size(), 2u);
+}
+
 TEST_F(Checkpoint, VectorsThatNameNothing) {
   auto vector = [](Value type, Value path, Value cardinality) {
     return Value::STRUCT({{"storageType", std::move(type)}, {"pathOrInlineDv", std::move(path)}, {"sizeInBytes", Value::INTEGER(4)}, {"cardinality", std::move(cardinality)}});

@@ -7,6 +7,7 @@
 #include "delta/log/checkpoint_reader.h"
 #include "delta/log/commit_info_reader.h"
 #include "delta/log/commit_replay.h"
+#include "delta/log/last_checkpoint.h"
 #include "delta/log/log_file_reader.h"
 #include "delta/scan.h"
 
@@ -36,16 +37,23 @@ std::string LogReplay::where(int64_t version) const { return store_->describe() 
 
 Status LogReplay::load(std::optional<int64_t> version) {
   // The hint saves listing what the newest checkpoint made superfluous; whatever is wrong with it, the whole log decides.
-  auto hint = last_checkpoint_hint(*store_);
+  auto hint = read_last_checkpoint(*store_);
+  auto doubted = [&](const CheckpointFiles& checkpoint) { return hint && hint->contradicts(checkpoint); };
   bool loaded = false;
-  if (hint && *hint > 0 && (!version || *hint <= *version)) {
-    DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store_, *hint));
+  if (hint && hint->version > 0 && (!version || hint->version <= *version)) {
+    DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store_, hint->version));
     auto usable = log_segments(listing, version, store_->describe());
-    loaded = usable.ok() && load_from(listing, version).ok();
+    const bool none_doubted = std::none_of(listing.checkpoints.begin(), listing.checkpoints.end(), doubted);
+    if (usable.ok() && none_doubted) loaded = load_from(std::move(usable).value()).ok();
   }
   if (!loaded) {
     DS_ASSIGN_OR_RETURN(LogListing listing, list_log(*store_, 0));
-    DS_RETURN_IF_ERROR(load_from(listing, version));
+    DS_ASSIGN_OR_RETURN(auto segments, log_segments(listing, version, store_->describe()));
+    auto last = std::stable_partition(segments.begin(), segments.end(), [&](const LogSegment& segment) { return !segment.checkpoint || !doubted(*segment.checkpoint); });
+    if (last != segments.begin() && last != segments.end()) {
+      environment_.logger->warn(store_->describe() + "/" + last->checkpoint->parts[0].path + " is of another length than _last_checkpoint says, and is read around where possible");
+    }
+    DS_RETURN_IF_ERROR(load_from(segments));
   }
   // A listing does not name folders: one in place of the newest commit would go unseen.
   const std::string next = commit_path(state_.version + 1);
@@ -54,8 +62,7 @@ Status LogReplay::load(std::optional<int64_t> version) {
 }
 
 // Tries the ways to reach the version, best first.
-Status LogReplay::load_from(const LogListing& listing, std::optional<int64_t> version) {
-  DS_ASSIGN_OR_RETURN(auto segments, log_segments(listing, version, store_->describe()));
+Status LogReplay::load_from(const std::vector<LogSegment>& segments) {
   std::optional<Error> first_error;
   for (const auto& segment : segments) {
     bool avoidable = false;
@@ -170,6 +177,8 @@ Status LogReplay::replay(const CommitFile& file, bool count_files) {
 }
 
 Status LogReplay::replay_commit(int64_t version, std::string_view lines, bool count_files) {
+  // No writer commits nothing: a store that is not atomic may leave it so. Everyone takes it for a commit all the same.
+  if (lines.find_first_not_of(" \t\r\n") == std::string_view::npos) environment_.logger->warn(store_->describe() + "/" + commit_path(version) + " is empty: what it should say may be lost");
   CommitReplay commit(state_, LogFileKind::kCommit, count_files);
   DS_RETURN_IF_ERROR(parser_.parse(lines, commit).context(store_->describe() + "/" + commit_path(version)));
   if (commit.finish(version)) unsettled_ = true;

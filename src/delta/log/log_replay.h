@@ -38,7 +38,7 @@ class LogReplay {
 
   LogAccess access() const;
   Status load(std::optional<int64_t> version);
-  Status load_from(const LogListing& listing, std::optional<int64_t> version);
+  Status load_from(const std::vector<LogSegment>& segments);
   Status load_segment(const LogSegment& segment, bool& avoidable);
   Status read_own_timestamp();
   Status load_checkpoint(const CheckpointFiles& checkpoint);
