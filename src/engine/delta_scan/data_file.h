@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "delta/scan.h"
+#include "engine/delta_scan/calendar_cast.h"
 #include "engine/delta_scan/footer_cache.h"
 #include "engine/delta_scan/scan_function.h"
 #include "parquet_reader.hpp"
@@ -32,6 +33,8 @@ class DataFileReader final : public duckdb::ParquetReader {
   const ChangeEntry* change = nullptr;
   // Filters on _metadata, which has no column in the file: over the columns read.
   duckdb::vector<duckdb::unique_ptr<duckdb::Expression>> late_filters;
+  // Of a file in Spark's older calendar.
+  std::shared_ptr<CalendarFailure> calendar_failure = std::make_shared<CalendarFailure>();
 
  private:
   std::shared_ptr<const DeltaTable> table_;

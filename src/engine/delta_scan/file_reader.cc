@@ -6,6 +6,7 @@
 #include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/planner/expression/list.hpp"
 #include "engine/batch/errors.h"
+#include "engine/delta_scan/calendar_cast.h"
 #include "engine/delta_scan/data_file.h"
 #include "engine/delta_scan/deletion_filter.h"
 #include "engine/delta_scan/file_columns.h"
@@ -150,11 +151,16 @@ duckdb::ReaderInitializeType DeltaFileReader::CreateMapping(duckdb::ClientContex
   try {
     auto columns = columns_in_file(table(), *reader_data.reader);
     if (target_.changes) add_change_columns(columns);
+    const auto calendar = format::parquet::legacy_calendar(*reader_data.reader->Cast<DataFileReader>().GetFileMetadata());
+    // What the file says in another calendar is compared only once it is read.
+    auto is_moved = [&](idx_t column) {
+      return calendar.any() && column < columns.size() && !constant_value(column, *reader_data.reader) && format::parquet::is_moved(calendar, columns[column].type);
+    };
     duckdb::TableFilterSet adapted;
     duckdb::TableFilterSet none;
     for (const auto& [place, filter] : filters ? filters->filters : none.filters) {
       idx_t column = global_column_ids[place].GetPrimaryIndex();
-      if (column == kMetadataColumn) continue;
+      if (column == kMetadataColumn || is_moved(column)) continue;
       bool constant_column = column >= columns.size() || constant_value(column, *reader_data.reader);
       auto local = constant_column ? filter->Copy() : filter_for_file(*filter, columns[column], reader_data.reader->columns);
       if (local) adapted.filters.emplace(place, std::move(local));
@@ -166,8 +172,13 @@ duckdb::ReaderInitializeType DeltaFileReader::CreateMapping(duckdb::ClientContex
     // What is read for _metadata is the number of the row; the rest comes about when the chunk is finished.
     for (idx_t i = own_columns; i < file_columns.size(); i++) file_columns[i].type = LogicalType::BIGINT;
     if (result == duckdb::ReaderInitializeType::SKIP_READING_FILE) return result;
+    for (idx_t i = 0; i < global_column_ids.size() && i < reader_data.expressions.size(); i++) {
+      auto& value = reader_data.expressions[i];
+      if (is_moved(global_column_ids[i].GetPrimaryIndex())) value = in_gregorian(std::move(value), calendar, reader_data.reader->Cast<DataFileReader>().calendar_failure);
+    }
     for (const auto& [place, filter] : filters ? filters->filters : none.filters) {
-      if (global_column_ids[place].GetPrimaryIndex() != kMetadataColumn) continue;
+      const idx_t column = global_column_ids[place].GetPrimaryIndex();
+      if (column != kMetadataColumn && !is_moved(column)) continue;
       reader_data.reader->Cast<DataFileReader>().late_filters.push_back(filter->ToExpression(*reader_data.expressions[place]));
     }
     return result;
@@ -194,6 +205,9 @@ void DeltaFileReader::FinalizeChunk(duckdb::ClientContext& context, const duckdb
     MultiFileReader::FinalizeChunk(context, bind_data, reader, reader_data, input, output, executor, global_state);
     if (count < output.size()) output.Slice(selection, count);
   } catch (const std::exception& exception) {
+    auto& failure = *reader.Cast<DataFileReader>().calendar_failure;
+    std::lock_guard lock(failure.mutex);
+    if (failure.error) batch::throw_error(Error(*failure.error).add_context("file '" + reader.Cast<DataFileReader>().in_log.path + "'").add_context("reading " + table().snapshot.where()));
     rethrow_reading(exception, reader.file, table());
   }
 }

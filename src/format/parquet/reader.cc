@@ -6,6 +6,7 @@
 #include "format/parquet.h"
 #include "format/parquet/database.h"
 #include "format/parquet/footer.h"
+#include "format/parquet/legacy_calendar.h"
 #include "format/parquet/metadata.h"
 #include "format/parquet/object_files.h"
 #include "format/parquet/projection.h"
@@ -48,7 +49,9 @@ class FileReader final : public ParquetFileReader {
       describe();
       columns_ = columns;
       project({});
-      kept_ = select_row_groups(*reader_, ranges);
+      calendar_ = legacy_calendar(*reader_->GetFileMetadata());
+      // The bounds of row groups are of the file's calendar, the ranges of ours.
+      kept_ = select_row_groups(*reader_, calendar_.any() ? std::vector<ParquetRange>() : ranges);
       start_scan(0, 0);
       return {};
     });
@@ -89,6 +92,7 @@ class FileReader final : public ParquetFileReader {
         part.Slice(*scanned_, selection, rows);
         DS_RETURN_IF_ERROR(projection_->convert(part, out).context(path()));
       }
+      DS_RETURN_IF_ERROR(move_calendar(out).context(path()));
       taken_ += rows;
       return {};
     });
@@ -108,6 +112,17 @@ class FileReader final : public ParquetFileReader {
  private:
   const std::string& path() const { return bytes_.path(); }
   uint64_t group_rows(size_t group) const { return static_cast<uint64_t>(reader_->GetFileMetadata()->row_groups[group].num_rows); }
+
+  Status move_calendar(DataChunk& out) {
+    if (!calendar_.any()) return {};
+    for (Vector& vector : out.data) {
+      if (!is_moved(calendar_, vector.GetType())) continue;
+      Vector moved(vector.GetType(), out.size());
+      DS_RETURN_IF_ERROR(move_to_gregorian(calendar_, vector, out.size(), moved));
+      vector.Reference(moved);
+    }
+    return {};
+  }
 
   // Once an operation failed the scan stands nowhere: it fails ever after.
   template <class Body>
@@ -227,6 +242,7 @@ class FileReader final : public ParquetFileReader {
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<duckdb::ParquetReaderScanState> state_;
   uint64_t fingerprint_ = 0;
+  LegacyCalendar calendar_;
   std::vector<Field> schema_;
   std::vector<ParquetWriteOptions::FieldId> field_ids_;
   std::vector<uint64_t> first_row_;      // of every row group
