@@ -118,6 +118,8 @@ Result<Value> parse_plain_value(std::string_view text, const LogicalType& type) 
 
 Result<Value> parse_partition_value(const std::optional<std::string>& text, const LogicalType& type) {
   if (!text || text->empty()) return Value(type);
+  // The bytes of the text, as Spark, delta-rs and DuckDB read it. (delta-rs writes "\\u0080" for a byte, which nobody takes back, itself
+  // included; Spark writes bytes that are no text as replacement characters.)
   if (type.id() == LogicalTypeId::BLOB) return Value::BLOB(duckdb::const_data_ptr_cast(text->data()), text->size());
   if (type.id() == LogicalTypeId::VARCHAR) return Value::StringIsValid(*text) ? Result<Value>(Value(*text)) : no_value(*text, type);
   return parse_plain_value(trimmed(*text), type);
