@@ -101,6 +101,7 @@ class CatalogLog final : public storage::ObjectStore {
   Result<std::unique_ptr<storage::ObjectWriter>> open_writer(const std::string& path) override { return read_only(path); }
   Status remove(const std::string& path) override { return read_only(path); }
   std::string describe() const override { return base_->describe(); }
+  std::optional<std::string> local_folder() const override { return base_->local_folder(); }
 
  private:
   const CatalogCommit* find(std::string_view path) const {

@@ -32,10 +32,10 @@ std::string without_dots(std::string path) {
 
 // The root of a local store, absolute and without a slash at its end; empty for other stores.
 std::string local_root(const storage::ObjectStore& store) {
-  std::string described = store.describe();
-  if (described.compare(0, 5, "file:") != 0) return {};
+  const auto folder = store.local_folder();
+  if (!folder) return {};
   std::error_code error;
-  auto absolute = std::filesystem::absolute(described.substr(5), error).lexically_normal().string();
+  auto absolute = std::filesystem::absolute(*folder, error).lexically_normal().string();
   while (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
   return error ? std::string() : absolute;
 }

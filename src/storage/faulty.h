@@ -26,6 +26,7 @@ class FaultyStore final : public ObjectStore {
   Result<std::vector<ObjectMeta>> list(const std::string& prefix, const std::string& start_at = "") override;
   Status remove(const std::string& path) override;
   std::string describe() const override { return inner_->describe(); }
+  std::optional<std::string> local_folder() const override { return inner_->local_folder(); }
 
  private:
   std::shared_ptr<ObjectStore> inner_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,9 @@ class ObjectStore {
   virtual Status remove(const std::string& path) = 0;
   // For messages: "file:/data/lake", "memory:"; never a credential.
   virtual std::string describe() const = 0;
+  // Of a store whose objects are files of this machine: the folder that they lie in, as the store was given it. Whether a store is local is
+  // told by this alone; one that stands before another answers as that does.
+  virtual std::optional<std::string> local_folder() const { return std::nullopt; }
 };
 
 }  // namespace deltastream::storage

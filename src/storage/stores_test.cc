@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "common/temp_folder.h"
+#include "storage/cached/read_cache.h"
+#include "storage/faulty.h"
 
 namespace deltastream::storage {
 namespace {
@@ -16,6 +18,15 @@ TEST(OpenStore, TakesPathsAndFileUris) {
   EXPECT_EQ(*(*by_uri)->get("x"), "1");
   EXPECT_EQ((*by_path)->describe(), "file:" + (folder / "lake"));
   EXPECT_EQ((*by_uri)->describe(), (*by_path)->describe());
+  EXPECT_EQ((*by_uri)->local_folder(), folder / "lake");
+}
+
+TEST(OpenStore, AStoreBeforeALocalOneIsLocal) {
+  TempFolder folder;
+  std::shared_ptr<ObjectStore> local = make_local_store(folder.path());
+  EXPECT_EQ(make_cached_store(local, std::make_shared<ReadCache>(1000))->local_folder(), folder.path());
+  EXPECT_EQ(FaultyStore(local).local_folder(), folder.path());
+  EXPECT_EQ(make_cached_store(make_memory_store(), std::make_shared<ReadCache>(1000))->local_folder(), std::nullopt);
 }
 
 TEST(OpenStore, NamesTheSchemeItDoesNotKnowAndNothingElse) {

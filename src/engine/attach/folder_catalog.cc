@@ -210,9 +210,8 @@ duckdb::unique_ptr<duckdb::Catalog> attach(optional_ptr<duckdb::StorageExtension
   while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
   if (folder.empty()) batch::throw_error(invalid_argument("ATTACH needs the folder of the tables"));
   auto store = batch::value_or_throw(access->open_store(folder));
-  std::string root = store->describe();
-  if (root.starts_with("file:")) {
-    auto there = access->environment().files->stat(root.substr(5));
+  if (auto root = store->local_folder()) {
+    auto there = access->environment().files->stat(*root);
     if (!there.ok()) batch::throw_error(there.error());
     if (!there->is_directory) batch::throw_error(invalid_argument("'" + folder + "' is a file, not a folder of tables"));
   }

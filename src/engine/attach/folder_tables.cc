@@ -51,18 +51,16 @@ Result<std::vector<FolderTable>> FolderTables::list() const {
   std::vector<FolderTable> tables;
   auto add = [&](const std::string& schema, const std::string& name) { tables.push_back({schema, name, location_of(schema, name)}); };
   DS_ASSIGN_OR_RETURN(auto store, access_->open_store(folder_));
-  std::string root = store->describe();
-  if (root.starts_with("file:")) {
+  if (auto root = store->local_folder()) {
     Files& files = *access_->environment().files;
-    root = root.substr(5);
-    for (const std::string& name : folders_in(files, root)) {
-      auto inside = folders_in(files, root + "/" + name);
+    for (const std::string& name : folders_in(files, *root)) {
+      auto inside = folders_in(files, *root + "/" + name);
       if (std::find(inside.begin(), inside.end(), kLog) != inside.end()) {
         add(kMainSchema, name);
         continue;
       }
       for (const std::string& deeper : inside) {
-        auto parts = folders_in(files, root + "/" + name + "/" + deeper);
+        auto parts = folders_in(files, *root + "/" + name + "/" + deeper);
         if (std::find(parts.begin(), parts.end(), kLog) != parts.end()) add(name, deeper);
       }
     }

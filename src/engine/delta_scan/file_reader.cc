@@ -39,9 +39,7 @@ void add_change_columns(duckdb::vector<duckdb::MultiFileColumnDefinition>& colum
 
 std::string shown_path(const DeltaTable& table, const delta::ScanFile& file) {
   if (file.absolute) return file.path;
-  std::string root = table.store->describe();
-  if (root.starts_with("file:")) root = root.substr(5);
-  return root + "/" + file.path;
+  return table.store->local_folder().value_or(table.store->describe()) + "/" + file.path;
 }
 
 }  // namespace

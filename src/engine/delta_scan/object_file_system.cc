@@ -20,7 +20,7 @@ class ObjectHandle final : public duckdb::FileHandle {
  public:
   ObjectHandle(duckdb::FileSystem& files, const std::string& name, duckdb::FileOpenFlags how, std::shared_ptr<storage::ObjectStore> store,
                std::string object_path, KnownObject object)
-      : FileHandle(files, name, how), store_(std::move(store)), path_(std::move(object_path)), object_(object), local_(store_->describe().starts_with("file:")) {}
+      : FileHandle(files, name, how), store_(std::move(store)), path_(std::move(object_path)), object_(object), local_(store_->local_folder().has_value()) {}
 
   void Close() override {}
   const KnownObject& object() const { return object_; }

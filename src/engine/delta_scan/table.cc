@@ -121,14 +121,13 @@ Result<std::shared_ptr<DeltaTable>> TableAccess::read(const std::string& locatio
 
 Result<duckdb::OpenFileInfo> TableAccess::file_of(const DeltaTable& table, const delta::ScanFile& file) const {
   KnownObject known{static_cast<uint64_t>(file.size), file.modification_time};
-  bool local = table.store->describe().starts_with("file:");
-  if (!file.absolute) return object_file(table.store_number, *table.store, file.path, local ? nullptr : &known);
+  if (!file.absolute) return object_file(table.store_number, *table.store, file.path, table.store->local_folder() ? nullptr : &known);
   // A file outside of the table, as shallow clones have them: the store of its folder.
   size_t slash = file.path.rfind('/');
   std::string folder = slash == 0 ? "/" : file.path.substr(0, slash);
   DS_ASSIGN_OR_RETURN(auto store, open_store(folder));
   uint64_t number = stores_->add(store);
-  return object_file(number, *store, file.path.substr(slash + 1), folder.front() == '/' ? nullptr : &known);
+  return object_file(number, *store, file.path.substr(slash + 1), store->local_folder() ? nullptr : &known);
 }
 
 }  // namespace deltastream::engine

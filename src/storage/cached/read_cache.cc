@@ -37,6 +37,7 @@ class CachedStore final : public ObjectStore {
     return store_->remove(path);
   }
   std::string describe() const override { return name_; }
+  std::optional<std::string> local_folder() const override { return store_->local_folder(); }
 
  private:
   std::string key(const std::string& path) const { return name_ + "/" + path; }

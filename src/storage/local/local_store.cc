@@ -121,6 +121,7 @@ class LocalStore final : public ObjectStore {
     return removed;
   }
   std::string describe() const override { return "file:" + root_; }
+  std::optional<std::string> local_folder() const override { return root_; }
 
  private:
   Files& files() { return *environment_.files; }
