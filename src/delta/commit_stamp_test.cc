@@ -34,6 +34,20 @@ TEST(CommitStamp, GoesWithTheVersion) {
   EXPECT_EQ(table.open()->commit_stamp(), snapshot->commit_stamp()) << "read by listing or by following";
 }
 
+TEST(CommitStamp, AVersionThatACheckpointAloneLeadsToHasOne) {
+  TestTable table;
+  table.put("_delta_log/00000000000000000003.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json",
+            R"({"checkpointMetadata":{"version":3}})" "\n" + protocol_line() + "\n" + metadata_line() + "\n" + add_line("one") + "\n");
+  EXPECT_FALSE(table.open()->commit_stamp()) << "its commit was cleaned away";
+  table.commit(3, {add_line("one")});
+  auto snapshot = table.open();
+  ASSERT_TRUE(snapshot.ok() && snapshot->commit_stamp());
+  EXPECT_EQ(snapshot->commit_stamp()->version, 3);
+  EXPECT_TRUE(still_stands(*snapshot->store(), *snapshot->commit_stamp()).value());
+  table.commit(3, {add_line("two")});
+  EXPECT_FALSE(still_stands(*snapshot->store(), *snapshot->commit_stamp()).value());
+}
+
 TEST(CommitStamp, LargeCommitsByTheirSize) {
   TestTable table;
   table.commit(0, {protocol_line(), metadata_line()});

@@ -149,6 +149,8 @@ Result<std::vector<LogSegment>> log_segments(const LogListing& listing, std::opt
   }
   std::vector<LogSegment> segments;
   std::optional<Error> first_error;
+  auto own = std::lower_bound(listing.commits.begin(), listing.commits.end(), version, [](const CommitFile& file, int64_t first) { return file.version < first; });
+  const auto own_commit = own != listing.commits.end() && own->version == version ? std::optional(own->object) : std::nullopt;
   auto add_ways = [&](const CheckpointFiles* checkpoint) {
     for (bool compacted : {true, false}) {
       if (compacted && listing.compactions.empty()) continue;
@@ -159,7 +161,7 @@ Result<std::vector<LogSegment>> log_segments(const LogListing& listing, std::opt
       }
       bool uses_compaction = std::any_of(commits->begin(), commits->end(), [](const CommitFile& file) { return file.compacted(); });
       if (compacted && !uses_compaction) continue;
-      segments.push_back({version, checkpoint ? std::optional(*checkpoint) : std::nullopt, std::move(commits).value()});
+      segments.push_back({version, checkpoint ? std::optional(*checkpoint) : std::nullopt, std::move(commits).value(), own_commit});
     }
   };
   for (auto it = listing.checkpoints.rbegin(); it != listing.checkpoints.rend(); ++it) {

@@ -50,6 +50,7 @@ struct LogSegment {
   int64_t version = 0;
   std::optional<CheckpointFiles> checkpoint;
   std::vector<CommitFile> commits;
+  std::optional<storage::ObjectMeta> own_commit = std::nullopt;   // of `version`, where the listing holds it
 };
 
 // All ways to reach `version` (absent: the newest), best first: the newest checkpoint, older ones, and the commits alone;

@@ -83,6 +83,8 @@ Status LogReplay::load_segment(const LogSegment& segment, bool& avoidable) {
   state_.holds_files = wants_files_;
   if (!wants_files_ && !segment.checkpoint) state_.totals = FileTotals{};
   avoidable = true;
+  // First, so that a log that is replaced meanwhile is found to be another one later.
+  const auto stamp = stamp_of(segment);
   if (segment.checkpoint) {
     DS_RETURN_IF_ERROR(load_checkpoint(*segment.checkpoint));
     state_.version = segment.checkpoint->version;
@@ -97,11 +99,20 @@ Status LogReplay::load_segment(const LogSegment& segment, bool& avoidable) {
   avoidable = !by_commits && !settled.ok() && settled.error().kind() == ErrorKind::kCorrupt;
   DS_RETURN_IF_ERROR(std::move(settled));
   if (!wants_files_ && !state_.totals) state_.totals = read_checksum_totals(*store_, state_.version);
+  if (stamp) state_.stamp = stamp;
   if (segment.commits.empty() || segment.commits.back().compacted()) DS_RETURN_IF_ERROR(read_own_timestamp());
   unsettled_ = false;
   broken_ = false;
   looked_us_ = environment_.clock->steady_us();
   return {};
+}
+
+// Whoever holds no files is not kept, and asks for no stamp.
+std::optional<CommitStamp> LogReplay::stamp_of(const LogSegment& segment) {
+  if (!wants_files_ || !segment.own_commit || (!segment.commits.empty() && !segment.commits.back().compacted())) return std::nullopt;
+  if (segment.own_commit->size > CommitStamp::kSmallBytes) return CommitStamp::of_listed(segment.version, *segment.own_commit);
+  auto lines = store_->get(segment.own_commit->path);
+  return lines.ok() ? std::optional(CommitStamp::of_lines(segment.version, *lines)) : std::nullopt;
 }
 
 // Only a version's own commit tells its in-commit timestamp; a checkpoint or a compacted file does not hold it.

@@ -41,6 +41,8 @@ class LogReplay {
   Status load_from(const std::vector<LogSegment>& segments);
   Status load_segment(const LogSegment& segment, bool& avoidable);
   Status read_own_timestamp();
+  // What its own commit looks like now, where the version is reached without reading it.
+  std::optional<CommitStamp> stamp_of(const LogSegment& segment);
   Status load_checkpoint(const CheckpointFiles& checkpoint);
   Result<bool> load_checkpoint(const CheckpointFiles& checkpoint, LogFileKind kind);
   Status load_sidecars(CommitReplay& replay);
