@@ -217,19 +217,21 @@ bool StatisticsReader::tight_bounds() const {
 }
 
 ColumnBounds StatisticsReader::column(const std::vector<std::string>& path, const LogicalType& type) const {
-  // One walk over the top finds all three trees.
-  std::optional<std::string_view> mins, maxs, nulls;
-  bool whole = json_members(json_, [&](std::string_view key, std::string_view value) {
-    if (key == "minValues") mins = value;
-    if (key == "maxValues") maxs = value;
-    if (key == "nullCount") nulls = value;
-    return true;
-  });
+  if (!trees_) {
+    Trees found;
+    bool whole = json_members(json_, [&](std::string_view key, std::string_view value) {
+      if (key == "minValues") found.mins = value;
+      if (key == "maxValues") found.maxs = value;
+      if (key == "nullCount") found.nulls = value;
+      return true;
+    });
+    trees_ = whole ? found : Trees();
+  }
   ColumnBounds bounds;
-  if (!whole || path.empty()) return bounds;
-  if (mins) bounds.min = read_bound(json_member_at(*mins, path), type, false);
-  if (maxs) bounds.max = read_bound(json_member_at(*maxs, path), type, true);
-  if (nulls) bounds.null_count = read_count(json_member_at(*nulls, path));
+  if (path.empty()) return bounds;
+  if (trees_->mins) bounds.min = read_bound(json_member_at(*trees_->mins, path), type, false);
+  if (trees_->maxs) bounds.max = read_bound(json_member_at(*trees_->maxs, path), type, true);
+  if (trees_->nulls) bounds.null_count = read_count(json_member_at(*trees_->nulls, path));
   return bounds;
 }
 

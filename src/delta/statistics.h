@@ -22,7 +22,7 @@ struct ColumnBounds {
 // JSON text for one written file. `columns` as the Parquet writer reports them, physical names.
 std::string write_statistics(int64_t rows, const std::vector<format::ColumnStatistics>& columns);
 
-// Reads single facts out of a statistics text without building a tree. Views into `json`, which must outlive it.
+// Reads single facts out of a statistics text without building a tree. Views into `json`, which must outlive it. One thread.
 class StatisticsReader {
  public:
   explicit StatisticsReader(std::string_view json) : json_(json) {}
@@ -34,7 +34,13 @@ class StatisticsReader {
   ColumnBounds column(const std::vector<std::string>& path, const LogicalType& type) const;
 
  private:
+  // What stands at the top, found in one walk when the first column is asked for. All absent where the text is broken.
+  struct Trees {
+    std::optional<std::string_view> mins, maxs, nulls;
+  };
+
   std::string_view json_;
+  mutable std::optional<Trees> trees_;
 };
 
 }  // namespace deltastream::delta

@@ -1,6 +1,11 @@
 #include "delta/json/json_scan.h"
 
-#include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
+#include <bit>
 
 namespace deltastream::delta {
 namespace {
@@ -58,10 +63,26 @@ bool ends_scalar(char c) { return c == ',' || c == '}' || c == ']' || c == ' ' |
 
 // Whether a key as it stands in the text is this name.
 bool same_key(std::string_view raw, std::string_view name) {
-  if (std::memchr(raw.data(), '\\', raw.size()) == nullptr) return raw == name;
+  // Escapes make a key longer than its name.
+  if (raw.size() < name.size()) return false;
+  if (raw.size() == name.size()) return raw == name && name.find('\\') == std::string_view::npos;
+  if (std::find(raw.begin(), raw.end(), '\\') == raw.end()) return false;
   std::string quoted = "\"" + std::string(raw) + "\"";
   auto text = json_text(quoted);
   return text && *text == name;
+}
+
+// From `at` on, or the text's end. Strings are short here: most end within the first bytes, which cost less than a call.
+size_t find_quote(std::string_view text, size_t at) {
+#ifdef __SSE2__
+  constexpr size_t kStep = 16;
+  for (const __m128i quotes = _mm_set1_epi8('"'); at + kStep <= text.size(); at += kStep) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    if (const int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, quotes))) return at + static_cast<size_t>(std::countr_zero(static_cast<unsigned>(found)));
+  }
+#endif
+  while (at < text.size() && text[at] != '"') at++;
+  return at;
 }
 
 }  // namespace
@@ -74,9 +95,8 @@ bool json_skip_string(std::string_view text, size_t& at) {
   if (at >= text.size() || text[at] != '"') return false;
   at++;
   while (at < text.size()) {
-    const void* found = std::memchr(text.data() + at, '"', text.size() - at);
-    if (!found) return false;
-    auto quote = static_cast<size_t>(static_cast<const char*>(found) - text.data());
+    const size_t quote = find_quote(text, at);
+    if (quote == text.size()) return false;
     size_t slashes = 0;
     while (quote - slashes > at && text[quote - slashes - 1] == '\\') slashes++;
     at = quote + 1;
