@@ -191,6 +191,22 @@ TEST_F(CInterface, ListsFilesAndDeletedRows) {
   ASSERT_EQ(ds_table_deleted_rows(table, paths[0].c_str(), &rows, &count), nullptr);
   EXPECT_EQ(rows, nullptr);
   EXPECT_EQ(count, 0u);
+  // A file that a later version adds is there once the table stands at it.
+  ds_open_options options = DS_OPEN_OPTIONS_INIT;
+  options.version = 1;
+  ds_table* older = open(&options);
+  int found[2] = {0, 0};
+  for (int looked = 0; looked < 2; looked++) {
+    for (const std::string& path : paths) {
+      ds_error* missing = ds_table_deleted_rows(older, path.c_str(), &rows, &count);
+      found[looked] += missing == nullptr;
+      ds_error_free(missing);
+    }
+    ASSERT_EQ(ds_table_refresh(older, nullptr), nullptr);
+  }
+  EXPECT_EQ(found[0], 2);
+  EXPECT_EQ(found[1], 3);
+  ds_table_free(older);
   ds_error* error = ds_table_deleted_rows(table, "no such file", &rows, &count);
   ASSERT_NE(error, nullptr);
   EXPECT_EQ(ds_error_get_kind(error), DS_NOT_FOUND);

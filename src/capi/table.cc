@@ -8,7 +8,6 @@
 #include "capi/error.h"
 #include "delta/catalog_commits.h"
 #include "delta/deletion_vector.h"
-#include "delta/scan.h"
 #include "storage/stores.h"
 
 namespace deltastream::capi {
@@ -57,20 +56,17 @@ Status open_table(const char* location, const ds_open_options* options, ds_table
 }
 
 Status find_deleted_rows(const ds_table& table, const std::string& path, uint64_t** rows, size_t* count) {
-  DS_ASSIGN_OR_RETURN(auto plan, delta::plan_scan(table.snapshot));
-  for (const delta::ScanFile& file : plan.files) {
-    if (file.path != path) continue;
-    if (!file.deletion_vector) return {};
-    DS_ASSIGN_OR_RETURN(auto vector, delta::read_deletion_vector(*table.snapshot.store(), *file.deletion_vector));
-    const std::vector<uint64_t> deleted = vector.rows();
-    auto* copy = static_cast<uint64_t*>(std::malloc(std::max<size_t>(deleted.size(), 1) * sizeof(uint64_t)));
-    if (!copy) return resource("no memory for the deleted rows");
-    if (!deleted.empty()) std::memcpy(copy, deleted.data(), deleted.size() * sizeof(uint64_t));
-    *rows = copy;
-    *count = deleted.size();
-    return {};
-  }
-  return not_found(fmt::format("{} has no file '{}'", table.snapshot.where(), path));
+  DS_ASSIGN_OR_RETURN(auto file, table.files.find(table.snapshot, path));
+  if (!file) return not_found(fmt::format("{} has no file '{}'", table.snapshot.where(), path));
+  if (!file->deletion_vector.storage_type) return {};
+  DS_ASSIGN_OR_RETURN(auto vector, delta::read_deletion_vector(*table.snapshot.store(), delta::to_descriptor(file->deletion_vector)));
+  const std::vector<uint64_t> deleted = vector.rows();
+  auto* copy = static_cast<uint64_t*>(std::malloc(std::max<size_t>(deleted.size(), 1) * sizeof(uint64_t)));
+  if (!copy) return resource("no memory for the deleted rows");
+  if (!deleted.empty()) std::memcpy(copy, deleted.data(), deleted.size() * sizeof(uint64_t));
+  *rows = copy;
+  *count = deleted.size();
+  return {};
 }
 
 std::string doubled(const std::string& text, char quote) {
@@ -100,6 +96,7 @@ ds_error* ds_table_open(const char* location, const ds_open_options* options, ds
 ds_error* ds_table_refresh(ds_table* table, int* moved) {
   return capi::guarded([&]() -> Status {
     DS_RETURN_IF_ERROR(capi::require(table, "table"));
+    table->files.forget();
     DS_ASSIGN_OR_RETURN(bool changed, table->snapshot.refresh());
     if (moved) *moved = changed ? 1 : 0;
     return {};

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "capi/file_index.h"
 #include "delta/snapshot.h"
 #include "deltastream.h"
 
@@ -13,6 +14,7 @@ struct ds_table {
   // As given; the version is -1 for a table opened by its path alone.
   int64_t catalog_version = -1;
   std::vector<std::string> catalog_commits = {};
+  mutable deltastream::capi::FileIndex files = {};   // of the snapshot
 };
 
 namespace deltastream::capi {
