@@ -12,7 +12,7 @@ namespace {
 
 // A path that cannot be resolved is refused also where the log alone answers: the entry is none of a file. Few need more than a look.
 Status check_path(std::string_view path, const storage::ObjectStore& store) {
-  const bool plain = !path.empty() && path.front() != '/' && path.find_first_of("%:") == std::string_view::npos;
+  const bool plain = !path.empty() && path.front() != '/' && path.find('%') == std::string_view::npos && path.find(':') == std::string_view::npos;
   if (plain) return {};
   auto resolved = resolve_path(path, store);
   return resolved.ok() ? Status() : Status(std::move(resolved).error());
