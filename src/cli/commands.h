@@ -24,6 +24,7 @@ struct SqlOptions {
   std::vector<std::string> statements;  // of -c
   std::string format = "table";
   std::string output;                   // "" = standard output
+  std::vector<std::string> grants;      // folders that statements may read and write; none: whatever the process may
   size_t most_rows = 40;                // of a result on a terminal; 0 = all
 };
 int sql_command(const SqlOptions& options);

@@ -66,6 +66,9 @@ int main(int argc, char** argv) {
   sql_word->add_option("--output", sql.output, "Write the result into this file")->type_name("FILE");
 
   sql_word->add_option("--rows", sql.most_rows, "Rows of a table shown on a terminal (default 40; 0 = all)")->type_name("N");
+  sql_word->add_option("--grant", sql.grants, "Statements may read and write this folder alone, and what is below it (may be given several times)")
+      ->type_name("FOLDER")
+      ->allow_extra_args(false);
   sql_word->footer(cli::shell_help);
 
   cli::ExplainOptions explain;

@@ -116,7 +116,7 @@ int sql_command(const SqlOptions& options) {
   if (options.format == "parquet" && options.output.empty() && isatty(STDOUT_FILENO)) {
     return fail(invalid_argument("Parquet is no text for a terminal: name a file with --output"));
   }
-  auto session = engine::BatchSession::create();
+  auto session = engine::BatchSession::create(engine::BatchOptions{options.grants});
   if (!session.ok()) return fail(session.error());
   const bool interactive = options.files.empty() && options.statements.empty() && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && options.output.empty() && !is_binary(options.format);
   if (interactive) return run_shell(**session, {options.format, options.most_rows, false, ""});

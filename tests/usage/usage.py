@@ -22,6 +22,11 @@ CASES = [
     (["sql", "--format", "xml", "-c", "SELECT 1"], 2, "", "xml not in {table"),
     (["run", "no such file.sql"], 1, "", "error: not found: "),
     (["sql", "-c", "SELECT 1 +"], 1, "", "error: invalid argument: "),
+    (["sql", "--grant", "/nowhere", "-c", "SELECT 41 + 1"], 0, "42", ""),
+    (["sql", "--grant", "/nowhere", "-c", "FROM '/'"], 1, "", "error: permission: '/' lies outside of the folders that were granted"),
+    (["sql", "--grant", "/nowhere", "-c", "FROM '/none/t'"], 1, "", "error: permission: "),
+    (["sql", "--grant", "/nowhere", "-c", "FROM delta_scan('s3://b/t')"], 1, "", "error: permission: "),
+    (["sql", "--grant", "/nowhere", "-c", "FROM read_text('/etc/hostname')"], 1, "", "error: permission: "),
 ]
 
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "common/exception.h"
+#include "common/uri.h"
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "duckdb/parser/keyword_helper.hpp"
 #include "duckdb/parser/query_node/select_node.hpp"
@@ -90,7 +91,7 @@ class DuckdbSession final : public BatchSession {
     config.SetOptionByName("autoload_known_extensions", false);
     auto access = std::make_shared<const TableAccess>(environment, options.granted_roots);
     register_folder_catalog(config, access);
-    register_path_scan(config);
+    register_path_scan(config, access);
     register_distinct_from_rewrite(config);
     database_.emplace(nullptr, &config);
     connection_.emplace(*database_);
@@ -180,7 +181,11 @@ class DuckdbSession final : public BatchSession {
   // What DuckDB itself may open from now on. It cannot be opened up again.
   void close_outside(const std::vector<std::string>& roots) {
     duckdb::vector<Value> folders{Value(kObjectScheme)};
-    for (const std::string& root : roots) folders.emplace_back(std::filesystem::absolute(root).string() + "/");
+    for (const std::string& root : roots) {
+      // Of object stores DuckDB opens nothing but by ours.
+      auto location = parse_location(root);
+      if (location.ok() && location->scheme == "file") folders.emplace_back(std::filesystem::absolute(location->path).lexically_normal().string() + "/");
+    }
     for (const std::string& sql : {"SET allowed_directories = " + Value::LIST(LogicalType::VARCHAR, std::move(folders)).ToSQLString(),
                                    std::string("SET enable_external_access = false")}) {
       auto done = connection_->Query(sql);

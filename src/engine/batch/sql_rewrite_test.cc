@@ -55,9 +55,9 @@ TEST(SqlRewrite, TableStatements) {
 }
 
 TEST(SqlRewrite, ObjectStoresAreAttachedWithoutDuckdbsExtensions) {
-  EXPECT_EQ(rewritten("ATTACH 's3://b/lake' AS lake (TYPE deltastream)"), "ATTACH 'deltastream-object:s3://b/lake' AS lake (TYPE deltastream)");
+  EXPECT_EQ(rewritten("ATTACH 's3://b/lake' AS lake (TYPE deltastream)"), "ATTACH 'deltastream-object:/s3://b/lake' AS lake (TYPE deltastream)");
   EXPECT_EQ(rewritten("attach if not exists 'gs://b' AS `l` (READ_ONLY, type 'deltastream')"),
-            "attach if not exists 'deltastream-object:gs://b' AS \"l\" (READ_ONLY, type 'deltastream')");
+            "attach if not exists 'deltastream-object:/gs://b' AS \"l\" (READ_ONLY, type 'deltastream')");
   for (const char* sql : {"ATTACH '/lake' AS lake (TYPE deltastream)", "ATTACH 's3://b/x.db'", "ATTACH 's3://b/x.db' AS x (TYPE duckdb)", "ATTACH"}) EXPECT_EQ(rewritten(sql), sql);
 }
 

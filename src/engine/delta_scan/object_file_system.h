@@ -17,8 +17,8 @@
 
 namespace deltastream::engine {
 
-// Names inside DuckDB: the scheme, the store's location, "/", the path. Cut off in messages.
-inline constexpr char kObjectScheme[] = "deltastream-object:";
+// Names inside DuckDB: the scheme, the store's location, "/", the path. Cut off in messages. It ends as a folder does: DuckDB grants folders.
+inline constexpr char kObjectScheme[] = "deltastream-object:/";
 
 // The stores that scans have opened, by number. Thread-safe; keeps them for the session.
 class StoreRegistry {

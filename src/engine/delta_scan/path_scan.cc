@@ -10,6 +10,7 @@
 #include "duckdb/parser/expression/function_expression.hpp"
 #include "duckdb/parser/tableref/table_function_ref.hpp"
 #include "engine/batch/errors.h"
+#include "engine/delta_scan/table.h"
 
 namespace deltastream::engine {
 namespace {
@@ -41,9 +42,17 @@ void refuse_other_folders(const std::string& path) {
   }
 }
 
+struct PathScanData final : duckdb::ReplacementScanData {
+  std::shared_ptr<const TableAccess> access;
+};
+
 duckdb::unique_ptr<duckdb::TableRef> scan_path(duckdb::ClientContext&, duckdb::ReplacementScanInput& input,
-                                               duckdb::optional_ptr<duckdb::ReplacementScanData>) {
+                                               duckdb::optional_ptr<duckdb::ReplacementScanData> data) {
   if (!input.schema_name.empty()) return nullptr;
+  if (auto granted = static_cast<PathScanData&>(*data).access->check_granted(input.table_name); !granted.ok()) {
+    if (input.table_name.find('/') != std::string::npos) batch::throw_error(granted.error());
+    return nullptr;
+  }
   if (!leads_to_a_table(input.table_name)) {
     refuse_other_folders(input.table_name);
     return nullptr;
@@ -61,6 +70,10 @@ duckdb::unique_ptr<duckdb::TableRef> scan_path(duckdb::ClientContext&, duckdb::R
 
 }  // namespace
 
-void register_path_scan(duckdb::DBConfig& config) { config.replacement_scans.emplace_back(scan_path); }
+void register_path_scan(duckdb::DBConfig& config, std::shared_ptr<const TableAccess> access) {
+  auto data = duckdb::make_uniq<PathScanData>();
+  data->access = std::move(access);
+  config.replacement_scans.emplace_back(scan_path, std::move(data));
+}
 
 }  // namespace deltastream::engine

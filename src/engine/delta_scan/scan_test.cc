@@ -411,6 +411,22 @@ TEST_F(DeltaScan, FilesOutsideOfGrantedRootsAreRefused) {
   EXPECT_EQ(failure("SELECT * FROM delta_scan('" + clone.path() + "')").kind(), ErrorKind::kPermission);
   EXPECT_EQ(failure("SELECT * FROM delta_scan('" + outside.path() + "')").kind(), ErrorKind::kPermission);
   EXPECT_EQ(rows("SELECT count(*) FROM delta_history('" + clone.path() + "')"), "1\n");
+  EXPECT_EQ(failure("FROM '" + outside.path() + "'").kind(), ErrorKind::kPermission);
+  EXPECT_EQ(failure("FROM '" + (folder_ / "none") + "'").kind(), ErrorKind::kPermission) << "not even whether it is there is told";
+}
+
+TEST_F(DeltaScan, FilesBelowGrantedRootsAreRead) {
+  auto t = table("granted/t");
+  copy(t, "1.parquet", "SELECT 1 AS a");
+  t.commit(0, HandmadeTable::head(f("a", "integer")) + t.add("1.parquet"));
+  auto clone = table("clones/clone");
+  clone.commit(0, HandmadeTable::head(f("a", "integer")) + t.add("1.parquet", "{}", "", "file://" + t.path() + "/1.parquet"));
+  session_ = BatchSession::create(BatchOptions{{folder_ / "granted/", folder_ / "clones"}}).value();
+  EXPECT_EQ(scan(t), "1\n");
+  EXPECT_EQ(rows("FROM '" + clone.path() + "'"), "1\n");
+  EXPECT_EQ(rows("ATTACH '" + (folder_ / "granted") + "' AS lake (TYPE deltastream)"), "");
+  EXPECT_EQ(rows("FROM lake.t"), "1\n");
+  EXPECT_EQ(rows("FROM '" + t.path() + "/*.parquet'"), "1\n");
 }
 
 }  // namespace
