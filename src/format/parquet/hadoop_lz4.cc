@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "format/lz4_length.h"
 #include "format/parquet/crc32.h"
 #include "format/parquet/page_header.h"
 #include "parquet_types.h"
@@ -20,22 +21,12 @@ struct Sequence {
 constexpr uint8_t kNibbleFull = 15;
 constexpr uint64_t kShortestMatch = 4;
 
-bool take_length(std::string_view& rest, uint64_t& length) {
-  for (;;) {
-    if (rest.empty()) return false;
-    const auto byte = static_cast<uint8_t>(rest.front());
-    rest.remove_prefix(1);
-    length += byte;
-    if (byte != 255) return true;
-  }
-}
-
 bool take_sequence(std::string_view& rest, Sequence& sequence) {
   if (rest.empty()) return false;
   const auto token = static_cast<uint8_t>(rest.front());
   rest.remove_prefix(1);
   uint64_t literals = token >> 4;
-  if (literals == kNibbleFull && !take_length(rest, literals)) return false;
+  if (!take_lz4_length(rest, literals)) return false;
   if (literals > rest.size()) return false;
   sequence.literals = rest.substr(0, literals);
   rest.remove_prefix(literals);
@@ -47,7 +38,7 @@ bool take_sequence(std::string_view& rest, Sequence& sequence) {
   rest.remove_prefix(2);
   sequence.match_nibble = token & 15;
   sequence.match_length = sequence.match_nibble;
-  if (sequence.match_nibble == kNibbleFull && !take_length(rest, sequence.match_length)) return false;
+  if (!take_lz4_length(rest, sequence.match_length)) return false;
   sequence.match_length += kShortestMatch;
   sequence.match = match.substr(0, match.size() - rest.size());
   return true;

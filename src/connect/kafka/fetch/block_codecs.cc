@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "connect/kafka/fetch/wire.h"
+#include "format/lz4_length.h"
 
 namespace deltastream::connect::kafka::fetch {
 namespace {
@@ -58,30 +59,18 @@ uint32_t little(const char* at, size_t bytes) {
   return value;
 }
 
-// A length of four bits that goes on in bytes while they are 255.
-bool lz4_length(std::string_view& rest, size_t& length) {
-  if (length != 15) return true;
-  for (;;) {
-    if (rest.empty()) return false;
-    const auto byte = static_cast<uint8_t>(rest.front());
-    rest.remove_prefix(1);
-    length += byte;
-    if (byte != 255) return true;
-  }
-}
-
 bool lz4_block(std::string_view rest, Output& out) {
   while (!rest.empty()) {
     const auto token = static_cast<uint8_t>(rest.front());
     rest.remove_prefix(1);
-    size_t literals = token >> 4, match = token & 15;
-    if (!lz4_length(rest, literals) || literals > rest.size() || !out.literal(rest.data(), literals)) return false;
+    uint64_t literals = token >> 4, match = token & 15;
+    if (!format::take_lz4_length(rest, literals) || literals > rest.size() || !out.literal(rest.data(), literals)) return false;
     rest.remove_prefix(literals);
     if (rest.empty()) return true;  // the last sequence is literals only
     if (rest.size() < 2) return false;
     const size_t distance = little(rest.data(), 2);
     rest.remove_prefix(2);
-    if (!lz4_length(rest, match) || !out.match(distance, match + 4)) return false;
+    if (!format::take_lz4_length(rest, match) || !out.match(distance, match + 4)) return false;
   }
   return false;
 }
